@@ -1,0 +1,103 @@
+# Everything people and CI do. A fresh machine needs Python 3.11 or newer and cargo, nothing else:
+# each target first brings .venv up to date with the lock file, the harness and the engine.
+.DEFAULT_GOAL := help
+.PHONY: help run test check golden bench fmt setup lock clean test-rust test-python lint-rust lint-python
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
+# The tools of a developer's own environment must not decide what is tested.
+unexport PYTHONPATH VIRTUAL_ENV
+
+ENGINE_SOURCES := Cargo.toml Cargo.lock engine/pyproject.toml $(shell find engine/crates \
+	engine/python -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.json' -o -name '*.py' \
+	-o -name '*.pyi' -o -name py.typed \) 2>/dev/null)
+# The list of files, so that a deleted one counts as a change too.
+ENGINE_LIST := $(VENV)/.engine-files
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  \1\t\2/p' Makefile | expand -t 16
+
+run: setup ## play the medium scenario for 100 turns, then prove it by replay
+	mkdir -p build
+	vr-verify record medium --turns 100 -o build/medium.log
+	vr-verify replay build/medium.log
+
+test: lint-rust test-rust lint-python test-python ## all lints and all quick tests of both languages
+
+check: test ## everything: also the tests marked slow
+	python -m pytest -m slow
+
+golden: setup ## the golden answers against both engines
+	python -m pytest tests/golden
+
+bench: setup ## measure, and write what was measured
+	cargo bench --locked --workspace
+	python -m tests.bench
+
+fmt: setup ## format both languages
+	cargo fmt --all
+	ruff check --fix-only --quiet .
+	ruff format .
+
+setup: $(VENV)/.harness $(VENV)/.engine ## .venv with the locked tools, the harness and the engine
+
+lint-rust: setup
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+# nextest calls a workspace without tests a failure of usage; an empty house is tested elsewhere.
+test-rust: setup
+	if cargo nextest --version >/dev/null 2>&1; then \
+		cargo nextest run --locked --workspace --no-tests=pass; \
+	else \
+		cargo test --locked --workspace --quiet; \
+	fi
+
+lint-python: setup
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+
+test-python: setup
+	python -m pytest -n $(JOBS)
+
+# The lock is for every platform and Python that the project supports, with hashes.
+lock: $(VENV)/.tools ## rewrite requirements.lock from pyproject.toml
+	$(PYTHON) -m venv build/uv
+	build/uv/bin/pip install --quiet uv
+	build/uv/bin/uv pip compile pyproject.toml --extra test --extra lint --group build \
+		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--no-sources --upgrade --output-file requirements.lock
+
+clean: ## forget every build and environment
+	rm -rf $(VENV) build target .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/.tools: requirements.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+# Editable: an edit of the harness is live at once.
+$(VENV)/.harness: $(VENV)/.tools pyproject.toml README.md
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# Not editable: a build of the engine is a frozen thing with an identity of its own.
+$(VENV)/.engine: $(VENV)/.tools $(ENGINE_SOURCES) $(ENGINE_LIST)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--force-reinstall ./engine
+	touch $@
+
+$(ENGINE_LIST): $(VENV)/.tools FORCE
+	@printf '%s\n' $(sort $(ENGINE_SOURCES)) | cmp -s - $@ \
+		|| printf '%s\n' $(sort $(ENGINE_SOURCES)) > $@
+
+.PHONY: FORCE
+FORCE:

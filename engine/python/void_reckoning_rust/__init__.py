@@ -1,0 +1,5 @@
+"""The fast engine's typed face over the native module `void_reckoning_rust._native`.
+
+It gives the native functions names, types and docstrings; it decides nothing. Knows neither the
+harness nor the reference.
+"""

@@ -1,0 +1,3 @@
+"""Types of the native module, written by hand beside `engine/crates/pyo3-bridge`."""
+
+VERSION: str

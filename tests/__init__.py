@@ -1,0 +1,1 @@
+"""The tests: of the harness, the twins, the golden answers, and of the house itself."""

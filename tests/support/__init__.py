@@ -1,0 +1,1 @@
+"""What tests share: readers of source text, the rules of the house, small engines to test with."""
