@@ -1,0 +1,84 @@
+"""The program `vr-verify`: its commands, and the one path from argv to an exit code.
+
+Every command returns a document or raises; nothing else in this package exits.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import rich_click as click
+from click.exceptions import Exit, NoArgsIsHelpError
+
+from vr_verify.cli import delivery, failures, options
+from vr_verify.cli.asked import Asked
+from vr_verify.cli.inspect import inspect
+from vr_verify.cli.machine import doctor, engines
+from vr_verify.cli.record import record
+from vr_verify.cli.replay import replay
+from vr_verify.model.outcome import Outcome
+
+PROGRAM = "vr-verify"
+
+
+class Program(click.RichGroup):
+    """A click group in which outcomes, and nothing else, decide the exit code.
+
+    click's own codes do not apply: it ends with 1 on a closed pipe and on Ctrl-C, and 1 is a
+    verdict here.
+    """
+
+    def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:
+        """Run one command line and exit."""
+        words = list(sys.argv[1:] if args is None else args)
+        self._main_shell_completion({}, PROGRAM)
+        asked = Asked.read(words)
+        try:
+            code = self._answer(words, asked)
+        # The one broad net. What escapes a verb unforeseen is a bug in us, and must not end in
+        # Python's own exit code for it, which is 1: "diverged".
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
+            document = failures.report(error, self._command_of(words))
+            if document.outcome == Outcome.BUG:
+                delivery.trace(error)
+            code = delivery.deliver(document, asked)
+        sys.exit(code)
+
+    def _answer(self, words: Sequence[str], asked: Asked) -> int:
+        """Run the command that is meant, deliver its document, and return the exit code."""
+        try:
+            with self.make_context(PROGRAM, list(words)) as context:
+                document = self.invoke(context)
+        except NoArgsIsHelpError as error:
+            return delivery.usage_page(error.format_message(), asked)
+        except Exit:  # after --help and --version, which have been written
+            return delivery.finish(Outcome.AGREED, asked)
+        return delivery.deliver(document, asked)
+
+    def _command_of(self, words: Sequence[str]) -> str:
+        """Name the command that a command line means, as far as it means one."""
+        return next((word for word in words if word in self.commands), PROGRAM)
+
+
+# Examples stand apart from the prose above them.
+_HELP = {"text_paragraph_linebreaks": "\n\n", "padding_helptext_first_line": (0, 1, 1, 1)}
+
+
+@options.examples("vr-verify record small --turns 30 -o small.log", "vr-verify replay small.log")
+@click.group(cls=Program, no_args_is_help=True, context_settings={"rich_help_config": _HELP})
+@click.version_option(package_name="vr-verify", prog_name=PROGRAM)
+def program() -> None:
+    """Record, replay and compare deterministic turn-based engines to the last bit.
+
+    Exit codes: 0 agreed; 1 diverged, violated or unfit; 2 usage; 3 bad log; 4 an engine failed;
+    5 nothing compared; 70 a bug in vr-verify; 74 input or output failed; 130 interrupted.
+    """
+
+
+for _command in (record, replay, inspect, engines, doctor):
+    program.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    program.main()

@@ -1,0 +1,65 @@
+"""`vr-verify replay`: execute a log again and compare everything."""
+
+from pathlib import Path
+
+import rich_click as click
+
+from vr_verify import verbs
+from vr_verify.cli import options, progress
+from vr_verify.report.documents import Document
+
+TRACES = ("phases", "draws", "events")
+
+
+@options.examples(
+    "vr-verify replay small.log", "vr-verify replay small.log --turns 12:12 --trace draws --json"
+)
+@click.command()
+@options.log_argument
+@options.engine_option("--engine", "The engine that executes. [default: the log's engine]")
+@options.engine_option(
+    "--against",
+    "The engine beside it, or `none`. [default: the counterpart that the engine declares]",
+)
+@click.option(
+    "--turns",
+    metavar="A:B",
+    callback=options.turn_range,
+    help="Compare only these turns, both ends included. [default: all]",
+)
+@click.option(
+    "--recompute",
+    type=click.Choice(["auto", "every"]),
+    default="auto",
+    show_default=True,
+    help="At which turns the digests are computed anew from the values.",
+)
+@click.option(
+    "--trace",
+    type=click.Choice(TRACES),
+    multiple=True,
+    help="Compare this as well at every turn; may be given several times.",
+)
+@click.option("--fail-fast", is_flag=True, help="Stop at the first divergence.")
+@options.answer_form
+def replay(
+    log: Path,
+    engine: str | None,
+    against: str | None,
+    turns: tuple[int, int] | None,
+    recompute: str,
+    trace: tuple[str, ...],
+    fail_fast: bool,
+) -> Document:
+    """Execute RUN.log again; compare each turn with the log and two engines with each other."""
+    with progress.shown() as shown:
+        return verbs.replay.replay(
+            log,
+            engine,
+            against,
+            turns,
+            recompute,
+            trace,
+            fail_fast,
+            progress=shown,
+        )

@@ -1,0 +1,1 @@
+"""Two or three sides in, their differences out. Pure: no I/O, no engines, no logs."""

@@ -1,0 +1,119 @@
+"""The lies, as pure functions of true values: a state or a ledger in, a false one out.
+
+Each is as small as a lie can be: one value, one pair of rows, one draw. No I/O here.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from vr_verify.canonical.ledger import LedgerEntry, arrange
+from vr_verify.canonical.schema import Column, Schema
+from vr_verify.canonical.state import State, TableData, read_value
+from vr_verify.model.run import StepSpec
+
+FAULTS: Final[dict[str, str]] = {
+    "field": "from the turn on, one value of one live entity is wrong; the digest agrees with it",
+    "order": "from the turn on, two rows' values are swapped; the digest agrees with it",
+    "draw": "in the turn, the ledger holds one draw more; no state changes",
+    "late": "in the turn, the digest is that of the turn before",
+    "digest-of-truth": "from the turn on, one value is wrong; the digest is that of the truth",
+    "wrong-digest": "in the turn, the digest is wrong; the state is right",
+}
+FALSE_STATE: Final = frozenset({"field", "order", "digest-of-truth"})
+_INTEGERS: Final = ("i", "u")
+_ENTITY_COLUMNS: Final = 2
+
+
+def false_state(fault: str, schema: Schema, state: State) -> State:
+    """Return the state with the lie of this fault in it; unchanged if it holds nothing to alter."""
+    return _swapped(schema, state) if fault == "order" else _altered(schema, state)
+
+
+def false_ledger(
+    entries: Sequence[LedgerEntry], steps: Sequence[StepSpec], universe: int
+) -> tuple[LedgerEntry, ...]:
+    """Return the ledger with one draw more in the last phase of the last step."""
+    step, phase = len(steps) - 1, steps[-1].phases[-1]
+    extra = LedgerEntry(universe, step, phase, "saboteur", (), "saboteur.extra", 1)
+    for entry in entries:
+        if (entry.step, entry.phase) == (step, phase):
+            extra = replace(entry, count=1)
+            break
+    return arrange([*entries, extra], steps)
+
+
+def false_digest(digest: bytes) -> bytes:
+    """Return a digest with one bit wrong."""
+    return digest[:-1] + bytes([digest[-1] ^ 1])
+
+
+def _altered(schema: Schema, state: State) -> State:
+    """Change the first number of the first live entity by one raw step, within its range."""
+    for place, at, data, slots in _tables(schema, state):
+        for index, column in _numbers(schema, at):
+            for slot in slots:
+                raw = read_value(column, data.columns[index], slot)
+                assert isinstance(raw, int)
+                false = raw + 1 if raw < column.maximum else raw - 1
+                payload = _written(column, data.columns[index], {slot: false})
+                return _with_column(state, place, at, index, payload)
+    return state
+
+
+def _swapped(schema: Schema, state: State) -> State:
+    """Swap the values of the first two live rows of a table that differ in any number."""
+    for place, at, data, slots in _tables(schema, state):
+        for left, right in itertools.pairwise(slots):
+            swapped = state
+            for index, column in _numbers(schema, at):
+                one = read_value(column, data.columns[index], left)
+                two = read_value(column, data.columns[index], right)
+                payload = _written(column, data.columns[index], {left: two, right: one})
+                swapped = _with_column(swapped, place, at, index, payload)
+            if swapped != state:
+                return swapped
+    return state
+
+
+def _tables(schema: Schema, state: State) -> Iterator[tuple[int, int, TableData, list[int]]]:
+    """Give (place of the universe, table index, table, its live slots), entities first."""
+    for entity in (True, False):
+        for place, universe in enumerate(state.universes):
+            for at, (table, data) in enumerate(zip(schema.tables, universe.tables, strict=True)):
+                if table.entity is entity:
+                    alive = bytes(data.columns[1]) if entity else b"\1" * data.rows
+                    yield place, at, data, [slot for slot in range(data.rows) if alive[slot]]
+
+
+def _numbers(schema: Schema, table_index: int) -> list[tuple[int, Column]]:
+    """List the integer columns of a table that no slot's life hangs on."""
+    table = schema.tables[table_index]
+    first = _ENTITY_COLUMNS if table.entity else 0
+    listed = list(enumerate(table.columns))[first:]
+    return [(at, column) for at, column in listed if column.type.startswith(_INTEGERS)]
+
+
+def _written(
+    column: Column, payload: bytes | bytearray | memoryview, values: dict[int, int | bytes]
+) -> bytes:
+    """Return a column's payload with other values in some slots."""
+    written = bytearray(payload)
+    for slot, value in values.items():
+        assert isinstance(value, int)
+        raw = value.to_bytes(column.width, "little", signed=column.type.startswith("i"))
+        written[slot * column.width : (slot + 1) * column.width] = raw
+    return bytes(written)
+
+
+def _with_column(state: State, place: int, table: int, column: int, payload: bytes) -> State:
+    """Return the state with one column replaced."""
+    universe = state.universes[place]
+    data = universe.tables[table]
+    columns = (*data.columns[:column], payload, *data.columns[column + 1 :])
+    tables = list(universe.tables)
+    tables[table] = TableData(data.rows, columns)
+    universes = list(state.universes)
+    universes[place] = replace(universe, tables=tuple(tables))
+    return replace(state, universes=tuple(universes))

@@ -1,0 +1,241 @@
+"""The worker: one engine written as a Python class, served over the framing of PROTOCOL.md.
+
+Spec: PROTOCOL.md, sections 6 and 7. Runs under the build's own interpreter, as a program.
+It must know nothing but the standard library: the harness may not be installed there.
+"""
+
+import importlib
+import importlib.metadata
+import json
+import logging
+import os
+import struct
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+GROUP = "vr_verify.engines"
+FRAME_MAX_BYTES = 1024 * 1024
+ALIGNMENT_BYTES = 64
+ANSWER_FILE = "answer.bin"
+# Numbers that may need 64 bits: plain integers in Python, decimal strings in a frame.
+_WIDE = ("turn", "entities")
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer of the protocol, not a fault of this file
+    """A call that this worker cannot serve; `kind` is the error kind of the answer."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def take_over_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the frames' two streams to ourselves, so that a stray print cannot corrupt a frame.
+
+    The engine's standard output becomes its standard error, and its standard input is empty.
+    """
+    source = os.fdopen(os.dup(0), "rb")
+    sink = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return source, sink
+
+
+def read_frame(source: BinaryIO) -> dict[str, Any] | None:
+    """Read one frame; None at the end of input."""
+    head = source.read(4)
+    if len(head) < 4:
+        return None
+    (length,) = struct.unpack("<I", head)
+    body = source.read(length)
+    if len(body) < length:
+        return None
+    frame: dict[str, Any] = json.loads(body)
+    return frame
+
+
+def write_frame(sink: BinaryIO, frame: dict[str, Any]) -> None:
+    """Write one frame, its length checked against the limit of the protocol."""
+    body = json.dumps(frame, ensure_ascii=False).encode("utf-8")
+    if len(body) > FRAME_MAX_BYTES:
+        message = f"an answer of {len(body)} bytes, {FRAME_MAX_BYTES} at most"
+        error = {"kind": "engine", "message": message}
+        body = json.dumps({"seq": frame["seq"], "error": error}).encode("utf-8")
+    sink.write(struct.pack("<I", len(body)) + body)
+    sink.flush()
+
+
+def load_engine_class(target: str) -> Any:
+    """Find `module:Class`, or `entry:NAME` among the entry points of this interpreter."""
+    kind, _, name = target.partition(":")
+    if kind == "entry":
+        found = list(importlib.metadata.entry_points(group=GROUP, name=name))
+        if not found:
+            known = sorted(entry.name for entry in importlib.metadata.entry_points(group=GROUP))
+            raise LookupError(f"no engine named {name!r} here; there are: {', '.join(known)}")
+        return found[0].load()
+    return getattr(importlib.import_module(kind), name)
+
+
+def as_wire(value: Any) -> Any:
+    """Turn an engine's answer into its form in a frame: wide integers as decimal strings."""
+    if isinstance(value, dict):
+        return {
+            key: str(item) if key in _WIDE and isinstance(item, int) else as_wire(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [as_wire(item) for item in value]
+    return value
+
+
+class Service:
+    """One engine object and the directory that bulk data travel through."""
+
+    def __init__(self, engine: Any) -> None:
+        self.engine = engine
+        self.directory = Path()
+        self.turn = self.turn_ended = 0
+
+    def at_turn_end(self, answer: dict[str, Any]) -> None:
+        """Note the turn that the state now belongs to, which a snapshot names."""
+        self.turn = self.turn_ended = answer["turn"]
+
+    def answer(self, call: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Serve one call of the protocol."""
+        method = getattr(self, f"call_{call}", None)
+        if method is None:
+            raise Refused("unsupported", f"no call named {call!r}")
+        result: dict[str, Any] = method(args)
+        return result
+
+    def engine_method(self, name: str) -> Any:
+        """Look up an optional method of the engine."""
+        method = getattr(self.engine, name, None)
+        if method is None:
+            raise Refused("unsupported", f"this engine has no method {name!r}")
+        return method
+
+    def write_bulks(self, blocks: Iterable[Any]) -> list[dict[str, str]]:
+        """Write blocks into the answer file, aligned, and name each."""
+        named: list[dict[str, str]] = []
+        with (self.directory / ANSWER_FILE).open("wb") as file:
+            for block in blocks:
+                file.write(bytes(-file.tell() % ALIGNMENT_BYTES))
+                offset = file.tell()
+                file.write(block)
+                bulk = {"file": ANSWER_FILE, "offset": str(offset)}
+                named.append(bulk | {"bytes": str(file.tell() - offset)})
+        return named
+
+    def read_bulk(self, bulk: dict[str, str]) -> bytes:
+        """Read a bulk that the harness has named."""
+        with (self.directory / bulk["file"]).open("rb") as file:
+            file.seek(int(bulk["offset"]))
+            return file.read(int(bulk["bytes"]))
+
+    def call_describe(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Take the directory, and say who answers."""
+        if args["protocol"] != 1:
+            raise Refused("unsupported", f"protocol {args['protocol']}; this worker speaks 1")
+        self.directory = Path(args["directory"])
+        result: dict[str, Any] = as_wire(self.engine.describe())
+        return result
+
+    def call_init(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Start a run."""
+        answer = dict(self.engine.init(self.read_bulk(args["scenario"])))
+        self.at_turn_end(answer)
+        (schema,) = self.write_bulks([answer.pop("schema")])
+        result: dict[str, Any] = as_wire(answer)
+        return result | {"schema": schema}
+
+    def call_step(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Run the next step."""
+        answer = self.engine.step(args["commands"], args["stop_after"], args["phases"])
+        if answer["turn_ended"]:
+            self.at_turn_end(answer)
+        else:
+            self.turn = self.turn_ended if answer["halt"] is not None else answer["turn"]
+        result: dict[str, Any] = as_wire(answer)
+        return result
+
+    def call_values(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Give a part of one column."""
+        first, count = int(args["first"]), int(args["count"])
+        values = self.engine.values(args["universe"], args["table"], args["column"], first, count)
+        return self.write_bulks([values])[0]
+
+    def call_snapshot(self, _args: dict[str, Any]) -> dict[str, Any]:
+        """Give the whole state as archives."""
+        archives = list(self.engine_method("snapshot")())
+        bulks = self.write_bulks(archive for _, _, archive in archives)
+        named = zip(archives, bulks, strict=True)
+        listed = [{"universe": u, "table": t} | bulk for (u, t, _), bulk in named]
+        return {"turn": str(self.turn), "archives": listed}
+
+    def call_restore(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Put a state in place of the present one."""
+        archives = [(a["universe"], a["table"], self.read_bulk(a)) for a in args["archives"]]
+        answer = self.engine_method("restore")(int(args["turn"]), archives)
+        self.at_turn_end(answer)
+        result: dict[str, Any] = as_wire(answer)
+        return result
+
+    def call_draws(self, _args: dict[str, Any]) -> dict[str, Any]:
+        """Give the ledger of the turn so far."""
+        return self.write_bulks([self.engine_method("draws")()])[0]
+
+    def call_events(self, _args: dict[str, Any]) -> dict[str, Any]:
+        """Give the event stream of the turn so far."""
+        return self.write_bulks([self.engine_method("events")()])[0]
+
+    def call_audit(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Check the invariants."""
+        result: dict[str, Any] = as_wire(self.engine_method("audit")(args["level"]))
+        return result
+
+    def call_rules_fired(self, _args: dict[str, Any]) -> dict[str, Any]:
+        """Count how often each rule fired."""
+        fired = self.engine_method("rules_fired")()["rules"]
+        return {"rules": {name: str(times) for name, times in fired.items()}}
+
+    def call_resolve(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Turn a path or a shipped name into a scenario."""
+        scenario, flaws = self.engine_method("resolve")(args["source"], args["seed"])
+        return {"scenario": self.write_bulks([scenario])[0], "flaws": list(flaws)}
+
+
+def respond(service: Service, frame: dict[str, Any]) -> dict[str, Any]:
+    """Answer one frame; what the engine raises becomes an error answer, its trace goes to stderr.
+
+    An exception may carry `kind`, one of the protocol's error kinds; without one it is `engine`.
+    A panic of native code is no `Exception`: it ends the worker, and the harness says so.
+    """
+    try:
+        return {"seq": frame["seq"], "ok": service.answer(frame["call"], frame["args"])}
+    except Exception as error:
+        kind = getattr(error, "kind", "engine")
+        named = isinstance(kind, str) and kind in ("scenario", "command", "unsupported")
+        message = str(error) if named else f"{type(error).__name__}: {error}"
+        if not named:
+            logging.exception("%s failed", frame["call"])
+        error_answer = {"kind": kind if named else "engine", "message": message}
+        return {"seq": frame["seq"], "error": error_answer}
+
+
+def main() -> None:
+    """Serve the engine named on the command line until the input ends."""
+    logging.basicConfig(stream=sys.stderr, format="%(message)s")
+    source, sink = take_over_streams()
+    service = Service(load_engine_class(sys.argv[1])())
+    while (frame := read_frame(source)) is not None:
+        write_frame(sink, respond(service, frame))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Frozen values that every room shares: outcomes, the parts of a run, the report."""

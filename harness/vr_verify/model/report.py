@@ -1,0 +1,133 @@
+"""The report, the one truth that every view is rendered from (contract, section 4).
+
+A value that does not apply is None and is left out of the JSON; all others always stand there.
+Raw 64-bit integers are strings. It must not know of durations, paths or worker counts.
+"""
+
+from typing import Final
+
+import msgspec
+
+SCHEMA: Final = "vr-verify/report/1"
+
+
+def _no_texts() -> tuple[str, ...]:
+    """Give an empty list that is written all the same (msgspec omits an empty `list`)."""
+    return ()
+
+
+def _no_facts() -> tuple[dict[str, str], ...]:
+    return ()
+
+
+def _no_turns() -> tuple[int, ...]:
+    return ()
+
+
+def _no_violations() -> "tuple[Violation, ...]":
+    return ()
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One side of a comparison: an engine's build, or what was recorded."""
+
+    build: str
+    rules_version: str
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What was covered, in counts. `turns` counts executed turns; turn ranges include both ends."""
+
+    turns: int = 0
+    first_turn: int | None = None
+    last_turn: int | None = None
+    turns_recomputed: int = 0
+    steps: int = 0
+    phases: int = 0
+    digests: int = 0
+    draws: int = 0
+    events: int = 0
+    entities_audited: int = 0
+    invariants: int = 0
+    rules_fired: int = 0
+    rules_total: int = 0
+    rules_never_fired: tuple[str, ...] = ()
+
+
+class Divergence(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The first difference and its place; `values` and `raw` are keyed by the side's name.
+
+    `kind` is one of state, draws, events, commands, halt, digest. `draws` holds stream and site
+    and each side's count. `differing_turns` holds the first hundred.
+    """
+
+    kind: str
+    turn: int
+    last_equal_turn: int | None = None
+    step: str | None = None
+    phase: str | None = None
+    entity: str | None = None
+    table: str | None = None
+    column: str | None = None
+    unit: str | None = None
+    values: dict[str, str] | None = None
+    raw: dict[str, str] | None = None
+    odd_one_out: str | None = None
+    differing_entities: int | None = None
+    differing_columns: tuple[str, ...] = msgspec.field(default_factory=_no_texts)
+    differing_turns: tuple[int, ...] = msgspec.field(default_factory=_no_turns)
+    persists: bool | None = None
+    reproduced: bool | None = None
+    draws: dict[str, str | int] | None = None
+    cause: str | None = None
+    reproduce: str | None = None
+
+
+class Violation(msgspec.Struct, frozen=True):
+    """A finding of the auditor; `sides` names those that report it, `entity` may be empty."""
+
+    turn: int
+    rule: str
+    severity: str
+    entity: str
+    message: str
+    sides: tuple[str, ...]
+
+
+class Halted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The named error that ended the run, and its place as far as it has one."""
+
+    turn: int
+    error: str
+    step: str | None = None
+    phase: str | None = None
+    universe: int | None = None
+    table: str | None = None
+    slot: int | None = None
+    column: str | None = None
+
+
+class LogFacts(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A log by its file name (no directory), its stored turns and its size in bytes."""
+
+    path: str
+    turns: int
+    bytes: int
+    last_turn: int | None = None
+
+
+class Report(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a verb returns. `complete` is False for a log that was cut in mid-write."""
+
+    schema: str = msgspec.field(default_factory=lambda: SCHEMA)
+    command: str
+    outcome: str
+    complete: bool = msgspec.field(default_factory=lambda: True)
+    message: str | None = None
+    sides: dict[str, Side] | None = None
+    checked: Checked | None = None
+    environment: tuple[dict[str, str], ...] = msgspec.field(default_factory=_no_facts)
+    divergence: Divergence | None = None
+    halted: Halted | None = None
+    violations: tuple[Violation, ...] = msgspec.field(default_factory=_no_violations)
+    log: LogFacts | None = None

@@ -1,0 +1,66 @@
+"""What a person can do about an outcome that is not a comparison's.
+
+Exit codes are the table of `model/outcome.py`; here each failure has a headline and a way on.
+"""
+
+from typing import Final
+
+from vr_verify.model.outcome import Outcome
+
+HEADLINES: Final[dict[Outcome, str]] = {
+    Outcome.INTERMITTENT: "INTERMITTENT",
+    Outcome.FINDING: "FOUND",
+    Outcome.USAGE: "USAGE",
+    Outcome.BAD_LOG: "BAD LOG",
+    Outcome.GOLDEN_OUTDATED: "GOLDEN ANSWER OUTDATED",
+    Outcome.GOLDEN_MISSING: "GOLDEN ANSWER MISSING",
+    Outcome.GOLDEN_UNEXPECTED: "GOLDEN ANSWER UNEXPECTED",
+    Outcome.CRASHED: "ENGINE CRASHED",
+    Outcome.TIMED_OUT: "ENGINE TIMED OUT",
+    Outcome.OUT_OF_MEMORY: "ENGINE OUT OF MEMORY",
+    Outcome.PROTOCOL_ERROR: "ENGINE BROKE THE PROTOCOL",
+    Outcome.CANNOT_BUILD: "ENGINE CANNOT START",
+    Outcome.NOTHING_COMPARED: "NOTHING COMPARED",
+    Outcome.SKIPPED: "SKIPPED",
+    Outcome.BUG: "A BUG IN VR-VERIFY",
+    Outcome.IO_FAILED: "INPUT OR OUTPUT FAILED",
+    Outcome.INTERRUPTED: "INTERRUPTED",
+}
+
+ADVICE: Final[dict[Outcome, str]] = {
+    Outcome.USAGE: ("`vr-verify COMMAND --help` shows what a command takes, with an example."),
+    Outcome.BAD_LOG: (
+        "The file was damaged, or vr-verify did not write it. Take another copy, or record the "
+        "scenario again."
+    ),
+    Outcome.CRASHED: (
+        "The engine is at fault, not what it computed: nothing was decided about its rules. Run "
+        "it on the same log alone with --against none."
+    ),
+    Outcome.TIMED_OUT: (
+        "The engine gave no answer in time. See with a shorter --turns A:B whether it is slow or "
+        "hangs."
+    ),
+    Outcome.OUT_OF_MEMORY: (
+        "The engine went over its memory limit. Take a smaller scenario, or look for what grows "
+        "from turn to turn."
+    ),
+    Outcome.PROTOCOL_ERROR: (
+        "The engine's answer is not what PROTOCOL.md allows; compare the named call with its "
+        "section 6."
+    ),
+    Outcome.CANNOT_BUILD: (
+        "`vr-verify engines` lists the engines there are; `vr-verify doctor` says what is wrong "
+        "with this machine."
+    ),
+    Outcome.NOTHING_COMPARED: (
+        "Nothing was proven. Check --turns, and that both sides declare digests."
+    ),
+    Outcome.SKIPPED: (
+        "Take an engine of the log's own rules version, or record the scenario again."
+    ),
+    Outcome.BUG: (
+        "This is never the fault of a log or an engine. Please report it with the traceback above."
+    ),
+    Outcome.IO_FAILED: "Check the free space and the permissions of the place that is named.",
+}

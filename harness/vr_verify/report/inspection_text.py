@@ -1,0 +1,101 @@
+"""What a log holds, for people: header, turns, and the tables or entities that were asked for.
+
+It must not know how a log is read.
+"""
+
+from rich.text import Text
+
+from vr_verify.report import layout
+from vr_verify.report.documents import EntityRow, Inspection
+from vr_verify.report.layout import counted
+
+_DIGEST_SHOWN = 12
+
+
+def inspection(document: Inspection, width: int) -> list[Text]:
+    """Set an inspection; the turns are left out where one turn was asked for."""
+    lines = [*_header(document, width)]
+    if document.turn is None:
+        return lines + _turns(document)
+    return lines + _tables(document) + _entities(document)
+
+
+def _header(document: Inspection, width: int) -> list[Text]:
+    log = document.log
+    state = "complete" if document.complete else "cut in mid-write"
+    title = f"{log.path}: {counted(log.turns, 'state')} of {document.engine}, {state}"
+    cut = f"at byte {document.cut_at}" if document.cut_at is not None else ""
+    rows = [
+        ("engine", document.engine),
+        ("build", layout.short(document.build)),
+        ("rules version", document.rules_version),
+        ("turns", f"{document.first_turn} to {log.last_turn}"),
+        ("steps", ", ".join(document.steps)),
+        ("size", f"{log.bytes:,} bytes"),
+        ("cut", cut),
+        ("scenario digest", document.scenario_digest),
+        ("schema digest", document.schema_digest),
+        ("run chain", document.run_chain),
+        ("recorded on", ", ".join(f"{k} {v}" for k, v in sorted(document.environment.items()))),
+    ]
+    return [*layout.prose(title, width, style="bold"), *layout.facts(rows, width)]
+
+
+def _turns(document: Inspection) -> list[Text]:
+    """Set a line for each recorded turn."""
+    rows = [
+        [
+            str(row.turn),
+            str(row.commands),
+            row.state_digest[:_DIGEST_SHOWN] or "-",
+            row.ledger_digest[:_DIGEST_SHOWN] or "-",
+            row.events_digest[:_DIGEST_SHOWN] or "-",
+            row.halt,
+        ]
+        for row in document.turn_table
+    ]
+    headers = ["turn", "commands", "state", "ledger", "events", "halt"]
+    return [layout.heading("Turns"), *layout.table(headers, rows)]
+
+
+def _tables(document: Inspection) -> list[Text]:
+    if document.tables is None:
+        return []
+    rows = [
+        [
+            str(row.universe),
+            row.table,
+            str(row.rows),
+            "-" if row.live is None else str(row.live),
+            str(row.columns),
+        ]
+        for row in document.tables
+    ]
+    title = layout.heading(f"Tables at turn {document.turn}")
+    return [title, *layout.table(["universe", "table", "rows", "live", "columns"], rows)]
+
+
+def _entities(document: Inspection) -> list[Text]:
+    """Set one entity as a list of its fields, several as a table."""
+    found = document.entities
+    if found is None:
+        return []
+    if len(found) == 1:
+        title = layout.heading(f"{found[0].entity} at turn {document.turn}")
+        cells = [[c.column, c.value, c.unit, c.raw] for c in found[0].cells]
+        return [title, *layout.table(["column", "value", "unit", "raw"], cells)]
+    lines: list[Text] = []
+    for table in dict.fromkeys(row.table for row in found):
+        rows = [row for row in found if row.table == table]
+        count = counted(len(rows), "row")
+        lines.append(layout.heading(f"{table} at turn {document.turn} ({count})"))
+        lines += layout.table(_headers(rows[0]), [_values(row) for row in rows])
+    return lines
+
+
+def _headers(row: EntityRow) -> list[str]:
+    return ["entity", *(cell.column for cell in row.cells)]
+
+
+def _values(row: EntityRow) -> list[str]:
+    return [row.entity, *(cell.value for cell in row.cells)]

@@ -1,0 +1,100 @@
+"""Any document as a page for people: the verdict in one line first, the rest below it.
+
+Spec: contract, section 4; the page is rendered from the document and from nothing else.
+"""
+
+from rich.text import Text
+
+from vr_verify.model.outcome import Outcome
+from vr_verify.model.report import Halted, Report
+from vr_verify.report import coverage_text, divergence_text, layout
+from vr_verify.report.advice import ADVICE, HEADLINES
+from vr_verify.report.documents import Checkup, Document, EngineList, Inspection
+from vr_verify.report.inspection_text import inspection
+from vr_verify.report.layout import WIDTH_DEFAULT, counted, listed
+from vr_verify.report.machine_text import checkup, engine_list
+
+_GOOD, _BAD, _OTHER = "bold green", "bold red", "bold yellow"
+
+
+def render(document: Document, width: int = WIDTH_DEFAULT) -> Text:
+    """Return a document as styled text, `width` columns wide; `.plain` is the text alone."""
+    match document:
+        case Inspection():
+            return layout.page(inspection(document, width))
+        case EngineList():
+            return layout.page(engine_list(document, width))
+        case Checkup():
+            return layout.page(checkup(document, width))
+        case Report():
+            return layout.page(_report(document, width))
+
+
+def _report(report: Report, width: int) -> list[Text]:
+    """Set a report, part by part."""
+    outcome = Outcome(report.outcome)
+    lines = _verdict(report, outcome, width)
+    if report.message and outcome not in HEADLINES:
+        lines += layout.prose(report.message, width, indent=layout.INDENT)
+    if report.divergence is not None:
+        lines += divergence_text.body(report.divergence, width)
+    if not report.complete:
+        cut = "The log was cut in mid-write; it counts up to its last sealed turn."
+        lines += [Text(""), *layout.prose(cut, width, indent=layout.INDENT, style=_OTHER)]
+    lines += coverage_text.violations(report, width)
+    lines += coverage_text.checked(report, width)
+    lines += coverage_text.sides(report)
+    lines += coverage_text.environment(report)
+    advice = ADVICE.get(outcome)
+    if advice:
+        lines += [Text(""), *layout.prose(advice, width)]
+    return lines
+
+
+def _verdict(report: Report, outcome: Outcome, width: int) -> list[Text]:
+    """Set the verdict: what happened, where, in one line where it fits one."""
+    if outcome is Outcome.DIVERGED and report.divergence is not None:
+        text = f"DIVERGED at {divergence_text.headline(report.divergence)}"
+        return layout.prose(text, width, style=_BAD)
+    if outcome is Outcome.VIOLATED:
+        return layout.prose(f"VIOLATED: {_violated(report)}", width, style=_BAD)
+    if outcome is Outcome.AGREED:
+        lines = layout.prose(_agreed(report), width, style=_GOOD)
+        halted = report.halted
+        said = "" if halted is None else _halted(halted, report.command)
+        return lines + layout.prose(said, width, indent=layout.INDENT)
+    text = f"{HEADLINES.get(outcome, outcome.upper())}: {report.message or 'no more is known'}"
+    return layout.prose(text, width, style=_OTHER)
+
+
+def _violated(report: Report) -> str:
+    found = report.violations
+    if not found:
+        return report.message or "a rule of the auditor was broken"
+    rules = list(dict.fromkeys(violation.rule for violation in found))
+    first = min(found, key=lambda violation: violation.turn)
+    count, kinds = counted(len(found), "violation"), counted(len(rules), "rule")
+    return f"{count} of {kinds}, the first at turn {first.turn}: {first.rule}"
+
+
+def _agreed(report: Report) -> str:
+    """Say who agrees on how much; a recording says what it wrote."""
+    if report.command == "record" and report.log is not None:
+        log = report.log
+        size = f"{log.turns:,} states, {log.bytes:,} bytes"
+        return f"RECORDED {log.path}: {size}"
+    names = list(report.sides or {})
+    who = listed(names) if names else "all sides"
+    verb = "agrees with itself" if len(names) == 1 else "agree"
+    if report.checked is None:
+        return f"AGREED: {who} {verb}"
+    return f"AGREED: {who} {verb}, {coverage_text.turns(report.checked)}"
+
+
+def _halted(halted: Halted, command: str) -> str:
+    """Say that the run, or every side of it, ended in a named error, and where."""
+    slot = None if halted.slot is None else str(halted.slot)
+    where = "/".join(filter(None, [halted.table, slot, halted.column]))
+    phase = ", ".join(filter(None, [halted.step, halted.phase, where]))
+    who = "The run halted" if command == "record" else "All sides halted alike"
+    return f"{who} at turn {halted.turn}{f' ({phase})' if phase else ''}: {halted.error}"

@@ -1,0 +1,148 @@
+"""The log's messages: Protocol Buffers made from one table, no compiler needed (FORMAT.md).
+
+The table is the law; the embedded descriptor set and the text in FORMAT.md are rendered from it.
+"""
+
+from typing import Any, Final
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.message import DecodeError
+
+PACKAGE: Final = "vr_verify.runlog.v1"
+
+# Message → its fields in order; a field's number is its place, so fields are only ever appended.
+FIELDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "Step": (("name", "string"), ("phases", "repeated string")),
+    "Fact": (("what", "string"), ("value", "string")),
+    "Halt": (
+        ("error", "string"),
+        ("step", "uint32"),
+        ("phase", "string"),
+        ("universe", "uint32"),
+        ("table", "string"),
+        ("slot", "uint32"),
+        ("column", "string"),
+    ),
+    "Header": (
+        ("format", "uint32"),
+        ("engine", "string"),
+        ("build", "string"),
+        ("rules_version", "string"),
+        ("scenario", "string"),
+        ("schema", "string"),
+        ("steps", "repeated Step"),
+        ("first_turn", "uint64"),
+        ("environment", "repeated Fact"),
+        ("digests", "repeated string"),
+        ("snapshots", "string"),
+    ),
+    "Commands": (("turn", "uint64"), ("by_step", "string")),
+    "Turn": (
+        ("turn", "uint64"),
+        ("universes", "repeated uint32"),
+        ("state_digest", "bytes"),
+        ("ledger_digest", "bytes"),
+        ("events_digest", "bytes"),
+        ("halt", "Halt"),
+        ("run_chain", "bytes"),
+        ("ledger_chain", "bytes"),
+        ("events_chain", "bytes"),
+    ),
+    "Snapshot": (
+        ("turn", "uint64"),
+        ("universe", "uint32"),
+        ("table", "string"),
+        ("rows", "uint64"),
+        ("codec", "string"),
+        ("archive_bytes", "uint64"),
+        ("data", "bytes"),
+    ),
+    "Seal": (("turn", "uint64"), ("seal", "bytes")),
+    "End": (("reason", "string"), ("last_turn", "uint64"), ("run_chain", "bytes")),
+}
+
+# Channel → its message; a channel's id and its schema's id are its place here, from 1.
+CHANNELS: Final[dict[str, str]] = {
+    "header": "Header",
+    "commands": "Commands",
+    "turn": "Turn",
+    "snapshot": "Snapshot",
+    "seal": "Seal",
+    "end": "End",
+}
+CHANNEL_IDS: Final = {name: at for at, name in enumerate(CHANNELS, start=1)}
+
+_SCALARS: Final = {
+    "string": descriptor_pb2.FieldDescriptorProto.TYPE_STRING,
+    "bytes": descriptor_pb2.FieldDescriptorProto.TYPE_BYTES,
+    "uint32": descriptor_pb2.FieldDescriptorProto.TYPE_UINT32,
+    "uint64": descriptor_pb2.FieldDescriptorProto.TYPE_UINT64,
+}
+
+
+def _file() -> descriptor_pb2.FileDescriptorProto:
+    """Describe the table as one proto3 file."""
+    file = descriptor_pb2.FileDescriptorProto(
+        name="vr_verify/runlog.proto", package=PACKAGE, syntax="proto3"
+    )
+    for name, fields in FIELDS.items():
+        message = file.message_type.add(name=name)
+        for number, (field, kind) in enumerate(fields, start=1):
+            described = message.field.add(name=field, number=number)
+            base = kind.removeprefix("repeated ")
+            described.label = (
+                descriptor_pb2.FieldDescriptorProto.LABEL_OPTIONAL
+                if base == kind
+                else descriptor_pb2.FieldDescriptorProto.LABEL_REPEATED
+            )
+            if base in _SCALARS:
+                described.type = _SCALARS[base]
+            else:
+                described.type = descriptor_pb2.FieldDescriptorProto.TYPE_MESSAGE
+                described.type_name = f".{PACKAGE}.{base}"
+    return file
+
+
+_POOL: Final = descriptor_pool.DescriptorPool()
+_POOL.AddSerializedFile(_file().SerializeToString(deterministic=True))
+
+DESCRIPTOR_SET: Final = descriptor_pb2.FileDescriptorSet(file=[_file()]).SerializeToString(
+    deterministic=True
+)
+"""What each MCAP schema record holds, so that stock tools can show the messages."""
+
+_CLASSES: Final[dict[str, Any]] = {
+    name: message_factory.GetMessageClass(_POOL.FindMessageTypeByName(f"{PACKAGE}.{name}"))
+    for name in FIELDS
+}
+
+
+def serialize(name: str, **fields: object) -> bytes:
+    """Return the one encoding of a message of the table, by name."""
+    encoded: bytes = _CLASSES[name](**fields).SerializeToString(deterministic=True)
+    return encoded
+
+
+def parse(name: str, data: bytes) -> Any:
+    """Read a message; ValueError if the bytes are not the one encoding of such a message.
+
+    Fields that the table does not hold and encodings that say the same in more bytes are refused.
+    """
+    try:
+        message = _CLASSES[name].FromString(data)
+    except DecodeError as error:
+        raise ValueError(f"not a {PACKAGE}.{name}") from error
+    message.DiscardUnknownFields()
+    if message.SerializeToString(deterministic=True) != data:
+        raise ValueError(f"not the one encoding of a {PACKAGE}.{name}")
+    return message
+
+
+def proto_text() -> str:
+    """Return the table as the text of a .proto file, for people."""
+    lines = ['syntax = "proto3";', f"package {PACKAGE};"]
+    for name, fields in FIELDS.items():
+        lines += ["", f"message {name} {{"]
+        lines += [f"  {kind} {field} = {at};" for at, (field, kind) in enumerate(fields, start=1)]
+        lines.append("}")
+    return "\n".join(lines) + "\n"

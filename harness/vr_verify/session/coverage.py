@@ -1,0 +1,84 @@
+"""What a replay covered, counted as it goes: turns, digests, audits, rules.
+
+It must not judge; the verb does that from the counts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from vr_verify.model.report import Checked, Violation
+from vr_verify.session.turns import LiveSide
+
+_Key = tuple[int, str, str, str, str]
+
+
+@dataclass
+class Coverage:
+    """Counts of one run; `checked` and `violations` turn them into parts of the report."""
+
+    turns: int = 0
+    first_turn: int | None = None
+    last_turn: int | None = None
+    turns_recomputed: int = 0
+    steps: int = 0
+    phases: int = 0
+    digests: int = 0
+    draws: int = 0
+    events: int = 0
+    entities_audited: int = 0
+    invariants: int = 0
+    _found: dict[_Key, list[str]] = field(default_factory=dict)
+    _rules: dict[str, int] = field(default_factory=dict)
+
+    def compared(self, turn: int, digests: int, recomputed: bool) -> None:
+        """Count a state that was compared."""
+        self.first_turn = turn if self.first_turn is None else self.first_turn
+        self.last_turn = turn
+        self.digests += digests
+        self.turns_recomputed += recomputed
+
+    def audit(self, turn: int, sides: Iterable[LiveSide]) -> None:
+        """Have each side that can audit itself do so; findings of several sides are one."""
+        for side in sides:
+            if not side.engine.can("audit"):
+                continue
+            audit = side.engine.audit("light")
+            self.entities_audited += audit.entities
+            self.invariants = max(self.invariants, audit.invariants)
+            for found in audit.findings:
+                key = (turn, found.rule, found.severity, found.entity, found.message)
+                reporters = self._found.setdefault(key, [])
+                if side.name not in reporters:
+                    reporters.append(side.name)
+
+    def count_rules(self, sides: Sequence[LiveSide]) -> None:
+        """Count at the end which of the declared rules have fired on any side."""
+        for side in sides:
+            if side.engine.can("rules_fired"):
+                fired = dict.fromkeys(side.engine.description.rules, 0) | side.engine.rules_fired()
+                for rule, times in fired.items():
+                    self._rules[rule] = self._rules.get(rule, 0) + times
+
+    def violations(self) -> tuple[Violation, ...]:
+        """Return the findings in order of their turn, then as they were found."""
+        return tuple(Violation(*key, tuple(sides)) for key, sides in self._found.items())
+
+    def checked(self) -> Checked:
+        """Return the counts as the report has them."""
+        never = tuple(rule for rule, times in self._rules.items() if not times)
+        return Checked(
+            turns=self.turns,
+            first_turn=self.first_turn,
+            last_turn=self.last_turn,
+            turns_recomputed=self.turns_recomputed,
+            steps=self.steps,
+            phases=self.phases,
+            digests=self.digests,
+            draws=self.draws,
+            events=self.events,
+            entities_audited=self.entities_audited,
+            invariants=self.invariants,
+            rules_fired=len(self._rules) - len(never),
+            rules_total=len(self._rules),
+            rules_never_fired=never,
+        )

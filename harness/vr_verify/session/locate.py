@@ -1,0 +1,139 @@
+"""A divergent turn run again on fresh workers: its first differing step, phase and values.
+
+Spec: contract, section 4. It starts from the log's own state of the turn before, so it shows what
+this one turn does; `reproduced` says whether the sides part again.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from vr_verify.compare.states import Place, difference
+from vr_verify.engines.client import Engine, StepResult
+from vr_verify.engines.registry import BuildSpec
+from vr_verify.model.run import TurnCommands
+from vr_verify.runlog.reader import RunLog
+from vr_verify.session.lockstep import restore_side, start_side
+from vr_verify.session.stopwatch import Stopwatch
+from vr_verify.session.trace import Streams, read_streams
+from vr_verify.session.turns import LiveSide, commands_of, play_turn
+from vr_verify.session.views import Hasher
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Ordinals of a step and a phase; None for a phase that could not be told."""
+
+    step: int
+    phase: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """What running the turn again has shown. `places` differ at the end of the spot's phase."""
+
+    reproduced: bool
+    spot: Spot | None
+    places: tuple[Place, ...]
+    streams: Streams
+
+
+def locate(
+    log: RunLog, specs: Sequence[tuple[str, BuildSpec]], turn: int, hasher: Hasher
+) -> Located:
+    """Run `turn` again on fresh workers of the named builds."""
+    with ExitStack() as stack:
+        sides = [LiveSide(name, stack.enter_context(Engine(spec))) for name, spec in specs]
+        return _Rerun(log, sides, turn, hasher).run()
+
+
+class _Rerun:
+    """Fresh sides and the turn that they are to play again."""
+
+    def __init__(self, log: RunLog, sides: Sequence[LiveSide], turn: int, hasher: Hasher) -> None:
+        self.log, self.sides, self.turn, self.hasher = log, sides, turn, hasher
+        self.restorable = all(side.engine.can("snapshot") for side in sides)
+        self.phases = all(side.engine.can("phases") for side in sides)
+
+    def run(self) -> Located:
+        """Play the turn step by step, then once more up to the phase where the sides part."""
+        for side in self.sides:
+            start_side(self.log, side)
+        if self.turn == self.log.turns[0]:
+            digests = {self.hasher.digest(side.engine.state()) for side in self.sides}
+            recorded = self.hasher.digest(self.log.state(self.turn))
+            return Located(len(digests | {recorded}) > 1, None, (), Streams({}, {}))
+        self._approach()
+        spot, parted = self._play()
+        streams = read_streams(self.sides)
+        places = self._places_at(spot) if spot is not None else ()
+        steps = self.log.header.steps
+        parted = parted or streams.draw_difference(steps) is not None
+        parted = parted or streams.event_difference() is not None
+        return Located(parted or spot is not None, spot, places, streams)
+
+    def _approach(self) -> None:
+        """Bring all sides to the end of the turn before."""
+        if self.restorable:
+            before = self.log.state(self.turn - 1)
+            for side in self.sides:
+                restore_side(side, before, self.hasher)
+            return
+        for turn in range(self.log.turns[0] + 1, self.turn):
+            play_turn(self.sides, self._commands(turn), False, Stopwatch())
+
+    def _commands(self, turn: int) -> TurnCommands:
+        return commands_of(self.log.record(turn).commands_by_step, self.log.header.steps)
+
+    def _play(self) -> tuple[Spot | None, bool]:
+        """Play the turn; return the first spot where live sides part, and whether any side does."""
+        spot: Spot | None = None
+        results: dict[str, StepResult] = {}
+        for ordinal, commands in enumerate(self._commands(self.turn)):
+            results = {s.name: s.engine.step(commands, None, self.phases) for s in self.sides}
+            if spot is None:
+                spot = self._spot(ordinal, results)
+            halts = {result.halt for result in results.values()}
+            if halts != {None}:
+                return spot, len(halts | {self.log.record(self.turn).halt}) > 1
+        return spot, self._ends_differ(results)
+
+    def _spot(self, ordinal: int, results: dict[str, StepResult]) -> Spot | None:
+        """Return the spot within this step where live sides part, as exactly as they can tell."""
+        phases = len(self.log.header.steps[ordinal].phases)
+        if len(self.sides) < 2:
+            return None
+        if self.phases:
+            digests = [result.phase_digests for result in results.values()]
+            for phase in range(min(map(len, digests))):
+                if len({listed[phase] for listed in digests}) > 1:
+                    return Spot(ordinal, phase)
+            return None
+        states = [side.engine.state() for side in self.sides]
+        parted = any(state != states[0] for state in states[1:])
+        return Spot(ordinal, 0 if phases == 1 else None) if parted else None
+
+    def _ends_differ(self, results: dict[str, StepResult]) -> bool:
+        """Whether any two sides, the recorded one included, differ at the turn's end."""
+        recorded = self.log.record(self.turn).digests
+        own = {side.name: self.hasher.digest(side.engine.state()) for side in self.sides}
+        reported = {
+            own[name] if r.digests.state is None else r.digests.state for name, r in results.items()
+        }
+        ledgers = {r.digests.ledger for r in results.values()} | {recorded.ledger}
+        events = {r.digests.events for r in results.values()} | {recorded.events}
+        states = reported | set(own.values()) | ({recorded.state} - {None})
+        return any(len(kinds - {None}) > 1 for kinds in (states, ledgers, events))
+
+    def _places_at(self, spot: Spot) -> tuple[Place, ...]:
+        """Play up to the spot once more, and compare the values as they stand there."""
+        if not self.restorable:
+            return ()
+        self._approach()
+        stop_after = spot.phase if self.phases else None
+        for ordinal, commands in enumerate(self._commands(self.turn)[: spot.step + 1]):
+            stop = stop_after if ordinal == spot.step else None
+            for side in self.sides:
+                side.engine.step(commands, stop)
+        hashed = {side.name: self.hasher.hashed(side.engine.state()) for side in self.sides}
+        return difference(self.log.header.schema, hashed).places

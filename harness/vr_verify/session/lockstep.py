@@ -1,0 +1,232 @@
+"""Live engines along a log: the log's commands go in, every turn is compared, nothing is steered.
+
+Spec: contract, sections 3 to 5. It must not explain a divergence; `locate.py` does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from blake3 import blake3
+
+from vr_verify.canonical.state import State
+from vr_verify.engines.client import Opening
+from vr_verify.errors import EngineProtocolError, SkippedError, UsageError
+from vr_verify.model.run import Digests, Halt
+from vr_verify.runlog.reader import RunLog
+from vr_verify.session.coverage import Coverage
+from vr_verify.session.examine import Parting, digests_compared, examine
+from vr_verify.session.stopwatch import Stopwatch
+from vr_verify.session.trace import Streams, read_streams, trace_turn
+from vr_verify.session.turns import LiveSide, TurnResult, commands_of, play_turn
+from vr_verify.session.views import Hasher, View
+
+RECORDED: Final = "recorded"
+STATE_SMALL_MAX_BYTES: Final = 4 * 1024 * 1024
+DIFFERING_TURNS_KEPT_MAX: Final = 100
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What to compare. `turns` includes both ends; None: all that the log holds."""
+
+    turns: tuple[int, int] | None = None
+    recompute: str = "auto"
+    trace: frozenset[str] = frozenset()
+    fail_fast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDivergence:
+    """The first turn at which sides parted, with all that was frozen there."""
+
+    turn: int
+    last_equal_turn: int | None
+    parting: Parting
+    views: tuple[View, ...]
+    streams: Streams
+
+
+@dataclass
+class Comparison:
+    """What a lockstep found."""
+
+    coverage: Coverage = field(default_factory=Coverage)
+    first: FirstDivergence | None = None
+    differing_turns: list[int] = field(default_factory=list)
+    last_differs: bool = False
+    halt: tuple[int, Halt] | None = None
+
+
+class Lockstep:
+    """Sides at one position of one log."""
+
+    def __init__(
+        self,
+        log: RunLog,
+        sides: tuple[LiveSide, ...],
+        options: Options,
+        watch: Stopwatch | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.log, self.sides, self.options = log, sides, options
+        self.watch = watch or Stopwatch()
+        self.progress = progress
+        self.header = log.header
+        self.hasher = Hasher(self.header.schema, blake3(self.header.scenario).digest(), self.watch)
+        self.found = Comparison()
+        self.last_equal: int | None = None
+        self.first_turn, self.last_turn = _range(log, options)
+
+    def run(self) -> Comparison:
+        """Compare all turns of the range, to the end unless it is to stop at the first finding."""
+        position = self.open()
+        for turn in range(position + 1, self.last_turn + 1):
+            if self._finished():
+                break
+            results = self._play(turn)
+            if turn < self.first_turn:
+                continue
+            self.found.coverage.turns += 1
+            self._compare(turn, results)
+            if self.progress is not None:
+                self.progress("replay", turn - position, self.last_turn - position)
+        self.found.coverage.count_rules(self.sides)
+        return self.found
+
+    def open(self) -> int:
+        """Start all sides, bring them near the range, and return the turn that they stand at."""
+        log_first = self.log.turns[0]
+        openings = {}
+        for side in self.sides:
+            openings[side.name] = start_side(self.log, side)
+            if openings[side.name].turn != log_first:
+                found = f"{side.name} starts at turn {openings[side.name].turn}"
+                raise SkippedError(f"the log starts at turn {log_first}, {found}")
+        if self.first_turn <= log_first:
+            digests = {name: opening.digests for name, opening in openings.items()}
+            views = self._views(log_first, digests, dict.fromkeys(digests))
+            self._judge(log_first, views, None)
+            return log_first
+        if all(side.engine.can("snapshot") for side in self.sides):
+            before = self.log.state(self.first_turn - 1)
+            for side in self.sides:
+                restore_side(side, before, self.hasher)
+            self.last_equal = before.turn
+            return before.turn
+        return log_first
+
+    def _finished(self) -> bool:
+        """Whether a side cannot go on, or need not."""
+        ended = self.found.halt is not None
+        return ended or (self.options.fail_fast and self.found.first is not None)
+
+    def _play(self, turn: int) -> dict[str, TurnResult]:
+        commands = commands_of(self.log.record(turn).commands_by_step, self.header.steps)
+        results = play_turn(self.sides, commands, "phases" in self.options.trace, self.watch)
+        self.found.coverage.steps += max(len(r.phase_digests) for r in results.values())
+        halts = [result.halt for result in results.values() if result.halt is not None]
+        if halts:
+            self.found.halt = (turn, halts[0])
+        return results
+
+    def _compare(self, turn: int, results: dict[str, TurnResult]) -> None:
+        digests = {name: result.digests for name, result in results.items()}
+        views = self._views(turn, digests, {name: r.halt for name, r in results.items()})
+        traced = None
+        if self.options.trace:
+            traced = trace_turn(
+                self.sides, results, self.options.trace, self.header.steps, self.found.coverage
+            )
+        self._judge(turn, views, traced)
+
+    def _views(
+        self, turn: int, digests: dict[str, Digests], halts: dict[str, Halt | None]
+    ) -> tuple[View, ...]:
+        """Set the live sides and the record beside each other.
+
+        After a halt all stand at the turn's start again, so that state is what is compared.
+        """
+        record = self.log.record(turn)
+        standing, recorded = turn, record.digests
+        if record.halt is not None and turn > self.log.turns[0]:
+            standing = turn - 1
+            recorded = replace(self.log.record(standing).digests, ledger=None, events=None)
+        live = [
+            View(side.name, digests[side.name], halts[side.name], side.engine.state)
+            for side in self.sides
+        ]
+        return (*live, View(RECORDED, recorded, record.halt, lambda: self.log.state(standing)))
+
+    def _judge(self, turn: int, views: tuple[View, ...], traced: Parting | None) -> None:
+        """Examine one state, audit it, and keep what was found."""
+        recompute = self._recompute(turn)
+        parting = examine(views, self.hasher, recompute) or traced
+        coverage = self.found.coverage
+        hashed = all(view.hashed is not None for view in views)
+        coverage.compared(turn, digests_compared(views), hashed)
+        coverage.audit(turn, self.sides)
+        self.found.last_differs = parting is not None
+        if parting is None:
+            if self.found.first is None:
+                self.last_equal = turn
+            return
+        if len(self.found.differing_turns) < DIFFERING_TURNS_KEPT_MAX:
+            self.found.differing_turns.append(turn)
+        if self.found.first is None:
+            # What the sides hold now is kept at once: a fault may be gone when the turn runs again.
+            self.hasher.hash(views)
+            streams = read_streams(self.sides) if turn > self.log.turns[0] else Streams({}, {})
+            frozen = FirstDivergence(turn, self.last_equal, parting, views, streams)
+            self.found.first = frozen
+
+    def _recompute(self, turn: int) -> bool:
+        """Whether every side's digest is held against its own values at this turn."""
+        if self.options.recompute == "every" or turn in (self.first_turn, self.last_turn):
+            return True
+        widths = [sum(c.width for c in table.columns) for table in self.header.schema.tables]
+        rows = [universe.rows for universe in self.sides[0].engine.rows]
+        size = sum(n * w for counts in rows for n, w in zip(counts, widths, strict=True))
+        return size <= STATE_SMALL_MAX_BYTES
+
+
+def _range(log: RunLog, options: Options) -> tuple[int, int]:
+    """Return the turns to compare, both ends included."""
+    first, last = log.turns[0], log.turns[-1]
+    if options.turns is None:
+        return first, last
+    start, end = options.turns
+    if start > end:
+        raise UsageError(f"turns {start}:{end}: the first is after the last")
+    if start > last or end < first:
+        raise UsageError(f"turns {start}:{end}: the log holds {first} to {last}")
+    return max(start, first), min(end, last)
+
+
+def start_side(log: RunLog, side: LiveSide) -> Opening:
+    """Start a run of the log's scenario; a log that the engine cannot execute again is skipped."""
+    header, engine = log.header, side.engine
+    if engine.description.rules_version != header.rules_version:
+        found = f"{side.name} has {engine.description.rules_version}"
+        raise SkippedError(
+            f"the log was recorded under rules version {header.rules_version}, {found}: "
+            f"replay it with an engine of rules version {header.rules_version}"
+        )
+    opening = engine.init(header.scenario)
+    if engine.schema.digest != header.schema.digest:
+        found = f"{side.name} declares another one under the same rules version"
+        raise SkippedError(f"the log's schema is {header.schema.digest.hex()[:16]}, {found}")
+    if engine.steps != tuple(header.steps):
+        names = [step.name for step in engine.steps]
+        found = f"{side.name} declares {names}, or other phases in them"
+        raise SkippedError(f"the log's steps are {[step.name for step in header.steps]}, {found}")
+    return opening
+
+
+def restore_side(side: LiveSide, state: State, hasher: Hasher) -> None:
+    """Put a recorded state into an engine, and check that it stands there now."""
+    reported = side.engine.restore(state).digests.state
+    if reported is not None and reported != (own := hasher.digest(state)):
+        wanted = f"the digest {own.hex()} after restoring turn {state.turn}"
+        raise EngineProtocolError(side.name, f"expected {wanted}, found {reported.hex()}")

@@ -1,0 +1,98 @@
+"""One engine plays a scenario and every turn goes into a log.
+
+Spec: contract, sections 3 and 8. What the log says comes from the engine alone; digests that it
+does not report are computed from its values.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from blake3 import blake3
+
+from vr_verify.canonical.state import State
+from vr_verify.engines.client import Engine
+from vr_verify.model.run import Command, Digests, Halt
+from vr_verify.runlog.records import LogHeader
+from vr_verify.runlog.writer import RunLogWriter
+from vr_verify.session import environment
+from vr_verify.session.coverage import Coverage
+from vr_verify.session.lockstep import Progress
+from vr_verify.session.stopwatch import Stopwatch
+from vr_verify.session.turns import LiveSide, play_turn
+from vr_verify.session.views import Hasher
+
+GivenCommands = Mapping[tuple[int, int], tuple[Command, ...]]
+"""Commands from outside by (turn, ordinal of the step)."""
+
+
+class Recorder:
+    """An engine that has been given its scenario, and what it has done so far."""
+
+    def __init__(self, engine: Engine, scenario: bytes, watch: Stopwatch | None = None) -> None:
+        self.side = LiveSide(engine.name, engine)
+        self.scenario = scenario
+        self.watch = watch or Stopwatch()
+        self.opening = engine.init(scenario)
+        self.hasher = Hasher(engine.schema, blake3(scenario).digest(), self.watch)
+        self.coverage = Coverage()
+        self.halt: tuple[int, Halt] | None = None
+
+    def header(self) -> LogHeader:
+        """Return what the log says of the run as a whole."""
+        engine = self.side.engine
+        has = {"draws": "ledger", "events": "events"}
+        declared = tuple(name for capability, name in has.items() if engine.can(capability))
+        return LogHeader(
+            engine=engine.name,
+            build=engine.spec.build,
+            rules_version=engine.description.rules_version,
+            scenario=self.scenario,
+            schema=engine.schema,
+            steps=engine.steps,
+            first_turn=self.opening.turn,
+            environment=environment.facts(),
+            has=("state", *declared),
+        )
+
+    def record(
+        self, path: Path, turns: int, given: GivenCommands, progress: Progress | None = None
+    ) -> None:
+        """Play and write `turns` turns, fewer if the run halts."""
+        engine, first = self.side.engine, self.opening.turn
+        with RunLogWriter(path, self.header()) as log:
+            state = engine.state()
+            log.write_first(state, self._digests(self.opening.digests, state))
+            self.coverage.compared(first, 0, False)
+            for turn in range(first + 1, first + turns + 1):
+                if self.halt is not None:
+                    break
+                self._turn(log, turn, given)
+                if progress is not None:
+                    progress("record", turn - first, turns)
+            log.finish()
+        self.coverage.count_rules([self.side])
+
+    def _turn(self, log: RunLogWriter, turn: int, given: GivenCommands) -> None:
+        engine = self.side.engine
+        commands = tuple(given.get((turn, step), ()) for step in range(len(engine.steps)))
+        result = play_turn([self.side], commands, False, self.watch)[self.side.name]
+        if result.halt is not None:
+            self.halt = (turn, result.halt)
+            # A halt undoes the whole turn: the log keeps its commands, and no state.
+            log.write_turn(turn, commands, None, Digests(), result.halt)
+        else:
+            with self.watch.part("transport"):
+                state = engine.state()
+            log.write_turn(turn, commands, state, self._digests(result.digests, state), None)
+        self.coverage.turns += 1
+        self.coverage.steps += len(result.phase_digests)
+        self.coverage.compared(turn, 0, False)
+        self.coverage.audit(turn, [self.side])
+
+    def _digests(self, digests: Digests, state: State) -> Digests:
+        """Fill in the state's digest where the engine reports none."""
+        if digests.state is not None:
+            return digests
+        with self.watch.part("digest"):
+            return replace(digests, state=self.hasher.digest(state))

@@ -1,0 +1,70 @@
+"""One side at one turn's end: what it reports, and what its own values say.
+
+Values are fetched and hashed once, and only when somebody asks.
+"""
+
+from collections.abc import Callable, Sequence
+
+from vr_verify.canonical import tree
+from vr_verify.canonical.schema import Schema
+from vr_verify.canonical.state import State
+from vr_verify.compare.states import HashedState
+from vr_verify.model.run import Digests, Halt
+from vr_verify.session.stopwatch import Stopwatch
+
+
+class View:
+    """A side at a turn. `load` gives its values while it still stands there."""
+
+    def __init__(
+        self, name: str, digests: Digests, halt: Halt | None, load: Callable[[], State]
+    ) -> None:
+        self.name, self.digests, self.halt = name, digests, halt
+        self._load = load
+        self._state: State | None = None
+        self.hashed: HashedState | None = None
+
+    def state(self) -> State:
+        """Return the side's values."""
+        if self._state is None:
+            self._state = self._load()
+        return self._state
+
+    def own_digest(self) -> bytes:
+        """Return the digest of the side's own values, which `Hasher.hash` has computed."""
+        assert self.hashed is not None, "hash the views first"
+        return self.hashed.tree.digest
+
+    def state_digest(self) -> bytes:
+        """Return the digest that the side reports, or that of its values if it reports none."""
+        return self.own_digest() if self.digests.state is None else self.digests.state
+
+
+class Hasher:
+    """Hashes the values of views; equal values are hashed once."""
+
+    def __init__(self, schema: Schema, scenario_digest: bytes, watch: Stopwatch) -> None:
+        self._schema, self._scenario_digest, self._watch = schema, scenario_digest, watch
+
+    def digest(self, state: State) -> bytes:
+        """Return the digest of one state."""
+        return tree.state_digest(self._schema, self._scenario_digest, state)
+
+    def hashed(self, state: State) -> HashedState:
+        """Return a state with its digest tree."""
+        return HashedState(state, tree.build_state(self._schema, self._scenario_digest, state))
+
+    def hash(self, views: Sequence[View]) -> None:
+        """Fill in `hashed` where it is missing."""
+        for view in views:
+            if view.hashed is not None:
+                continue
+            with self._watch.part("transport"):
+                state = view.state()
+            with self._watch.part("compare"):
+                twin = next((v for v in views if v.hashed and v.hashed.state == state), None)
+            if twin is not None:
+                view.hashed = twin.hashed
+                continue
+            with self._watch.part("digest"):
+                view.hashed = self.hashed(state)

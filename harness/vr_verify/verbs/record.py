@@ -1,0 +1,90 @@
+"""`record`: play a scenario on one engine, and write every turn to a log.
+
+Spec: contract, sections 3 and 8. It must not print or exit.
+"""
+
+from pathlib import Path
+
+from vr_verify.canonical import json_text
+from vr_verify.engines.client import Engine
+from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
+from vr_verify.errors import MissingFileError, UsageError
+from vr_verify.model.outcome import Outcome
+from vr_verify.model.report import LogFacts, Report, Side
+from vr_verify.session.commands import read_commands
+from vr_verify.session.lockstep import Progress
+from vr_verify.session.recorder import Recorder
+from vr_verify.session.verdict import halted
+
+TURNS_DEFAULT = 30
+
+
+def record(
+    scenario: str | Path,
+    output: Path | str,
+    turns: int | None = None,
+    seed: int | None = None,
+    engine: str | None = None,
+    commands: Path | str | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Record `turns` turns (30 by default) of a scenario: a file, or a name the engine knows.
+
+    `seed` replaces the scenario's own; `engine` is a build, by default the first registered one;
+    `commands` is a JSON file of commands from outside. Findings of the engine's own auditor are
+    reported as violations. Raises VrVerifyError for what cannot be done.
+    """
+    wanted = TURNS_DEFAULT if turns is None else turns
+    if wanted < 1:
+        raise UsageError(f"turns: expected at least 1, found {wanted}")
+    path = Path(output)
+    if not path.parent.is_dir():
+        raise MissingFileError(f"{path}: there is no folder {path.parent}")
+    spec = default_build() if engine is None else resolve_build(engine)
+    with Engine(spec) as started:
+        recorder = Recorder(started, _scenario(started, str(scenario), seed))
+        first = recorder.opening.turn
+        given = {}
+        if commands is not None:
+            played = range(first + 1, first + wanted + 1)
+            given = read_commands(Path(commands), started.steps, played)
+        recorder.record(path, wanted, given, progress)
+        return _report(recorder, spec, path)
+
+
+def _scenario(engine: Engine, source: str, seed: int | None) -> bytes:
+    """Resolve a scenario: by the engine if it can, else by reading the file as JSON."""
+    if engine.can("resolve"):
+        text, flaws = engine.resolve(source, None if seed is None else str(seed))
+        if flaws:
+            raise UsageError(f"scenario {source}: {'; '.join(flaws)}")
+        return text
+    path = Path(source)
+    if not path.is_file():
+        reason = f"no such file, and {engine.name} knows no scenarios by name"
+        raise MissingFileError(f"scenario {source}: {reason}")
+    if seed is not None:
+        raise UsageError(f"--seed: {engine.name} cannot resolve scenarios, so it takes no seed")
+    try:
+        return json_text.encode(json_text.decode(path.read_bytes()))
+    except ValueError as error:
+        raise UsageError(f"scenario {source}: {error}") from error
+
+
+def _report(recorder: Recorder, spec: BuildSpec, path: Path) -> Report:
+    """Say what was recorded."""
+    coverage, side = recorder.coverage, recorder.side
+    violations = coverage.violations()
+    last = coverage.last_turn
+    assert last is not None, "the first state was written"
+    halt = recorder.halt
+    log_turns = last - recorder.opening.turn + 1
+    return Report(
+        command="record",
+        outcome=str(Outcome.VIOLATED if violations else Outcome.AGREED),
+        sides={side.name: Side(spec.build, side.engine.description.rules_version)},
+        checked=coverage.checked(),
+        violations=violations,
+        halted=None if halt is None else halted(halt[0], halt[1], side.engine.steps),
+        log=LogFacts(path.name, log_turns, path.stat().st_size, last),
+    )

@@ -1,0 +1,170 @@
+"""The command line as people meet it: help, usage errors, what reaches a verb, what is written."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.program import fake_verb, one_document, run
+from tests.harness.report import samples
+from vr_verify.cli.app import program
+from vr_verify.model.outcome import Outcome
+
+COMMANDS = ["doctor", "engines", "inspect", "record", "replay"]
+
+
+def test_the_commands_are_these() -> None:
+    assert sorted(program.commands) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_has_an_example_and_both_forms_of_answer(command: str) -> None:
+    result = run(command, "--help")
+    assert result.exit_code == 0
+    assert "Example:" in result.stdout
+    assert f"$ vr-verify {command}" in result.stdout
+    assert "--json" in result.stdout
+    assert "git-bisect" in result.stdout
+    assert result.stderr == ""
+
+
+def test_every_option_is_explained() -> None:
+    for name, command in program.commands.items():
+        for parameter in command.params:
+            if parameter.param_type_name == "option":
+                assert getattr(parameter, "help", None), f"{name} {parameter.opts}"
+
+
+def test_the_programs_help_has_an_example_and_the_exit_codes() -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    assert "$ vr-verify record small" in result.stdout
+    assert "130 interrupted" in " ".join(result.stdout.split())
+
+
+def test_the_version_is_told() -> None:
+    result = run("--version")
+    assert result.exit_code == 0
+    assert result.stdout == "vr-verify, version 0.1.0\n"
+
+
+def test_a_bare_program_name_is_answered_with_help_on_standard_error() -> None:
+    result = run()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Usage: vr-verify" in result.stderr
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """A file that is there; no verb of these tests opens it."""
+    path = tmp_path / "run.log"
+    path.write_bytes(b"")
+    return path
+
+
+USAGE_ERRORS: list[tuple[list[str], str]] = [
+    (["play"], "No such command 'play'"),
+    (["doctor", "--fast"], "No such option '--fast'"),
+    (["doctor", "--exit", "zero"], "'zero' is not one of"),
+    (["replay"], "Missing argument 'RUN.log'"),
+    (["replay", "nowhere.log"], "File 'nowhere.log' does not exist"),
+    (["replay", "FOLDER"], "is a directory"),
+    (["inspect", "FOLDER"], "is a directory"),
+    (["replay", "LOG", "--turns", "5:3"], "the first turn comes after the last in '5:3'"),
+    (["replay", "LOG", "--turns", "5"], "expected two turns as in 10:20, found '5'"),
+    (["replay", "LOG", "--turns", "-1:5"], "expected two turns as in 10:20, found '-1:5'"),
+    (["replay", "LOG", "--turns", "0:18446744073709551616"], "expected two turns"),
+    (["replay", "LOG", "--trace", "mood"], "'mood' is not one of"),
+    (["replay", "LOG", "--recompute", "never"], "'never' is not one of"),
+    (["inspect", "LOG", "--turn", "-1"], "-1 is not in the range"),
+    (["record", "small"], "Missing option '-o'"),
+    (["record", "small", "-o", "FOLDER"], "is a directory"),
+    (["record", "small", "-o", "FOLDER/none/a.log"], "there is no directory"),
+    (["record", "small", "-o", "FOLDER/a.log", "--turns", "0"], "0 is not in the range"),
+    (["record", "small", "-o", "FOLDER/a.log", "--seed", "-1"], "-1 is not in the range"),
+    (["record", "small", "-o", "FOLDER/a.log", "--commands", "no.json"], "does not exist"),
+    (["record", "small", "-o", "FOLDER/a.log", "--snapshots", "delta"], "'delta' is not"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), USAGE_ERRORS, ids=lambda x: " ".join(x)[:40])
+def test_a_usage_error_is_2_and_says_what_is_wrong(
+    words: list[str], message: str, log: Path
+) -> None:
+    places = {"LOG": str(log), "FOLDER": str(log.parent)}
+    given = [places.get(word, word.replace("FOLDER", str(log.parent))) for word in words]
+    result = run(*given)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert message in " ".join(result.stderr.split())
+    document = one_document(run(*given, "--json").stdout)
+    assert document["outcome"] == "usage"
+    assert message in document["message"]
+    assert run(given[0], "--exit", "git-bisect", *given[1:]).exit_code == 128
+
+
+def test_what_was_asked_reaches_replay(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = fake_verb(monkeypatch, "replay", samples.diverged)
+    assert run("replay", str(log)).exit_code == 1
+    options = ["--engine", "rust", "--against", "none", "--turns", "3:9", "--fail-fast"]
+    run("replay", str(log), *options, "--trace", "draws", "--trace", "events", "--recompute=every")
+    assert calls == [
+        ((log, None, None, None, "auto", (), False), {"progress": None}),
+        (
+            (log, "rust", "none", (3, 9), "every", ("draws", "events"), True),
+            {"progress": None},
+        ),
+    ]
+
+
+def test_what_was_asked_reaches_record(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = fake_verb(monkeypatch, "record", lambda: samples.RECORDED)
+    assert run("record", "small", "-o", str(log)).exit_code == 0
+    options = ["--turns", "30", "--seed", "7", "--engine", "rust", "--commands", str(log)]
+    run("record", "small", "--output", str(log), *options, "--snapshots", "full")
+    assert calls == [
+        (("small", log, None, None, None, None), {"progress": None}),
+        (("small", log, 30, 7, "rust", log), {"progress": None}),
+    ]
+
+
+def test_what_was_asked_reaches_inspect(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = fake_verb(monkeypatch, "inspect", lambda: samples.INSPECTION)
+    run("inspect", str(log))
+    run("inspect", str(log), "--turn", "0", "--table", "unit", "--entity", "0/unit/1:1")
+    assert calls == [((log, None, None, None), {}), ((log, 0, "unit", "0/unit/1:1"), {})]
+
+
+def test_a_verdict_is_on_standard_output(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_verb(monkeypatch, "replay", samples.diverged)
+    result = run("replay", str(log))
+    assert result.stdout.startswith("DIVERGED at turn 42")
+    assert result.stderr == ""
+    assert "\x1b" not in result.stdout, "no colour where nobody looks"
+
+
+def test_json_is_one_document_and_the_page_moves_to_standard_error(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_verb(monkeypatch, "replay", samples.diverged)
+    result = run("replay", str(log), "--json")
+    document: dict[str, Any] = one_document(result.stdout)
+    assert document["divergence"]["entity"] == "0/unit/17:2"
+    assert result.stderr.startswith("DIVERGED at turn 42")
+
+
+def test_engines_that_do_not_start_are_listed_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake_verb(monkeypatch, "engines", lambda: samples.ENGINE_LIST)
+    result = run("engines")
+    assert result.exit_code == 0
+    assert "it dies at start" in result.stdout
+
+
+def test_the_answers_and_the_failures_part_by_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    for outcome in Outcome:
+        fake_verb(monkeypatch, "doctor", lambda outcome=outcome: samples.of_outcome(outcome))
+        result = run("doctor")
+        is_answer = outcome in (Outcome.AGREED, Outcome.INTERMITTENT) or result.exit_code == 1
+        assert bool(result.stdout) == is_answer
+        assert bool(result.stderr) != is_answer
