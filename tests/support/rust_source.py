@@ -87,16 +87,26 @@ def _is_top_level(code: str, position: int) -> bool:
 def _function_at(code: str, match: re.Match[str]) -> Function | None:
     opening = _parameters_start(code, match.end())
     closing = _matching(code, opening)
-    body = re.compile(r"[{;]").search(code, closing)
-    if body is None or body.group() == ";":
+    body = _body_start(code, closing)
+    if body is None:
         return None
-    end = closing_brace(code, body.start())
+    end = closing_brace(code, body)
     return Function(
         name=match["name"],
         parameters=_parameter_names(code[opening + 1 : closing]),
         line_first=code.count("\n", 0, match.start()) + 1,
         line_last=code.count("\n", 0, end) + 1,
     )
+
+
+def _body_start(code: str, position: int) -> int | None:
+    """Return the brace of a body; a `;` inside a type such as `[u8; 32]` does not end the search."""
+    depth = 0
+    for index in range(position, len(code)):
+        depth += (code[index] == "[") - (code[index] == "]")
+        if depth == 0 and code[index] in "{;":
+            return index if code[index] == "{" else None
+    return None
 
 
 def _parameters_start(code: str, position: int) -> int:

@@ -12,6 +12,8 @@ from tests.support.tree import SourceFile, planted
 NOT_TWINS: dict[str, str] = {
     "engine/crates/sim-cortex/": "the world: the reference keeps plain dicts in world.py",
     "engine/crates/pyo3-bridge/": "translates between Python and the engine; holds no rule",
+    "engine/crates/observability/": "collections, written as each language writes them",
+    "engine/python/void_reckoning_reference/observability/": "collections, as above",
 }
 
 _PYTHON = '''"""Income."""
@@ -28,6 +30,9 @@ def income(planet, rate): ...
 
 
 def upkeep(fleet, *, count): ...
+
+
+def key(seed): ...
 
 
 def _hidden(x): ...
@@ -52,6 +57,10 @@ pub const fn upkeep(mut fleet: [u8; 4], count: &BTreeMap<u32, Vec<i64>>) {}
 
 pub(crate) fn hidden(x: i64) {}
 
+pub fn key(seed: u64) -> [u8; 32] {
+    [0; 32]
+}
+
 #[cfg(test)]
 mod tests {
     pub fn case(a: i64) {}
@@ -72,6 +81,7 @@ def test_the_rust_reader_sees_names_through_generics_and_literals() -> None:
     assert [(f.name, f.parameters) for f in found] == [
         ("income", ("planet", "rate")),
         ("upkeep", ("fleet", "count")),
+        ("key", ("seed",)),
     ]
     assert rust_source.public_constants(_RUST) == ["TAX_PERCENT"]
 

@@ -9,6 +9,8 @@ import re
 from typing import Any, Final, NoReturn
 
 DEPTH_MAX: Final = 64
+INTEGER_MIN: Final = -(2**63)
+INTEGER_MAX: Final = 2**64 - 1
 
 _SHORT_ESCAPE: Final = re.compile(r'\\(["\\nrtbf])')
 _LONG_ESCAPES: Final = {
@@ -20,9 +22,10 @@ _LONG_ESCAPES: Final = {
     "b": "\\u0008",
     "f": "\\u000c",
 }
-# A whole string (possessive, so that hostile text costs linear time), a bracket, a non-integer.
+# A whole string (possessive, so that hostile text costs linear time), a bracket, a number that is
+# no integer, one that is long enough to be out of range.
 _TOKEN: Final = re.compile(
-    r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|-?\d++[.eE]|NaN|-?Infinity', re.DOTALL
+    r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|-?\d++[.eE]|-?\d{19,}+|NaN|-?Infinity', re.DOTALL
 )
 # An escaped pair of surrogates is one character; group 1 is a surrogate without its other half.
 _ESCAPE: Final = re.compile(
@@ -35,7 +38,8 @@ _ESCAPE: Final = re.compile(
 def encode(value: Any) -> bytes:
     """Return the canonical text of objects, lists, texts, integers, booleans and None.
 
-    Tuples are written as lists. ValueError for anything else, and for nesting over 64.
+    Tuples are written as lists. ValueError for anything else, for an integer outside
+    -2^63 to 2^64 - 1, and for nesting over 64.
     """
     _check(value, 0)
     written = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -45,7 +49,8 @@ def encode(value: Any) -> bytes:
 def decode(data: bytes) -> Any:
     """Read JSON that has a canonical text; ValueError says what is wrong and where.
 
-    Refused: floats, NaN, Infinity, duplicate keys, lone surrogates, nesting over 64, bad UTF-8.
+    Refused: floats, NaN, Infinity, integers out of range, duplicate keys, lone surrogates, nesting
+    over 64, bad UTF-8.
     """
     try:
         characters = data.decode()
@@ -73,7 +78,11 @@ def decode_canonical(data: bytes) -> Any:
 def _check(value: Any, depth: int) -> None:
     """Refuse what canonical JSON cannot say; exact types, since an enum is not its integer."""
     kind = type(value)
-    if kind in (str, int, bool) or value is None:
+    if kind in (str, bool) or value is None:
+        return
+    if kind is int:
+        if not INTEGER_MIN <= value <= INTEGER_MAX:
+            raise ValueError("canonical JSON has integers from -2^63 to 2^64 - 1 only")
         return
     if kind not in (dict, list, tuple):
         raise ValueError(f"canonical JSON has no {kind.__name__}: {value!r:.80}")
@@ -101,10 +110,18 @@ def _scan(characters: str) -> None:
         elif first in "]}":
             depth -= 1
         elif first != '"':
-            raise ValueError(f"at character {token.start()}: numbers are integers only")
+            _check_number(token[0], token.start())
     for escape in _ESCAPE.finditer(characters):
         if escape[1] is not None:
             raise ValueError(f"at character {escape.start()}: half of a surrogate pair")
+
+
+def _check_number(token: str, start: int) -> None:
+    """Refuse what is no integer, and an integer out of range before it is even parsed."""
+    if not token.removeprefix("-").isdecimal():
+        raise ValueError(f"at character {start}: numbers are integers only")
+    if len(token) > 20 or not INTEGER_MIN <= int(token) <= INTEGER_MAX:
+        raise ValueError(f"at character {start}: integers are from -2^63 to 2^64 - 1")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

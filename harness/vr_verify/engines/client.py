@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from vr_verify.canonical import archive, events, ledger
 from vr_verify.canonical.schema import Schema, parse_schema
-from vr_verify.canonical.state import State, TableData, Universe
+from vr_verify.canonical.state import State, TableData, Universe, check_state
 from vr_verify.engines import answers
 from vr_verify.engines.process import ErrorAnswer, Launch, WorkerProcess
 from vr_verify.engines.registry import BuildSpec
@@ -139,7 +139,10 @@ class Engine:
         """Ask for the next step without waiting, so that several engines work at once."""
         self._phases_asked, self._stopping = phases, stop_after is not None
         args = {"commands": list(commands), "stop_after": stop_after, "phases": phases}
-        self.process.send("step", args)
+        try:
+            self.process.send("step", args)
+        except ValueError as error:
+            raise UsageError(f"the commands of one step make {error}") from error
 
     def end_step(self) -> StepResult:
         """Wait for the step that was begun, and check that it is the one that was due."""
@@ -167,17 +170,23 @@ class Engine:
 
     def state(self) -> State:
         """Read the whole present state, as a snapshot where the engine can give one."""
-        return self._snapshot() if self.can("snapshot") else self._values_of_all()
+        call = "snapshot" if self.can("snapshot") else "values"
+        state = self._snapshot() if call == "snapshot" else self._values_of_all()
+        self._checked(call, lambda: check_state(self.schema, state))
+        return state
 
     def draws(self) -> tuple[ledger.LedgerEntry, ...]:
         """Read the draw ledger of the turn so far."""
         data = self._bulk("draws", self._ask("draws", {}, answers.Bulk))
-        return self._checked("draws", lambda: tuple(ledger.decode_ledger(data)))
+        entries = self._checked("draws", lambda: ledger.decode_ledger(data))
+        if entries != self._checked("draws", lambda: ledger.arrange(entries, self.steps)):
+            raise self._broken("draws", "expected entries in canonical order, summed, none zero")
+        return entries
 
     def events(self) -> tuple[events.Event, ...]:
         """Read the event stream of the turn so far."""
         data = self._bulk("events", self._ask("events", {}, answers.Bulk))
-        return self._checked("events", lambda: tuple(events.decode_events(data)))
+        return self._checked("events", lambda: events.decode_events(data))
 
     def audit(self, level: str) -> Audit:
         """Have the engine's own auditor look at the present state."""
@@ -256,8 +265,11 @@ class Engine:
         listed = iter(answer.archives)
         universes = []
         for rows in self.rows:
-            tables = [self._decoded(next(listed), i) for i in range(len(self.schema.tables))]
-            universes.append(Universe(rows.universe, tuple(tables)))
+            tables = tuple(self._decoded(next(listed), i) for i in range(len(self.schema.tables)))
+            if (counts := tuple(table.rows for table in tables)) != rows.rows:
+                wanted = f"the rows {rows.rows} in universe {rows.universe}"
+                raise self._broken("snapshot", f"expected {wanted}, found {counts}")
+            universes.append(Universe(rows.universe, tables))
         return State(turn, tuple(universes))
 
     def _decoded(self, item: answers.ArchiveBulk, table_index: int) -> TableData:

@@ -12,7 +12,7 @@ from vr_verify.report import layout
 from vr_verify.report.layout import counted, listed
 
 _FINDINGS_SHOWN = 3
-_SEVERITIES = ("critical", "error", "warning", "info")
+_SEVERITIES = ("critical", "major", "error", "warning", "minor", "info")
 
 
 def sides(report: Report) -> list[Text]:
@@ -61,10 +61,13 @@ def checked(report: Report, width: int) -> list[Text]:
         counted(counts.draws, "draw"),
         counted(counts.events, "event"),
     )
-    rows = [
-        ("turns", turns(counts)),
+    compared = [
         ("digests", f"{counts.digests:,} compared; {recomputed} recomputed from their values"),
         ("detail", ", ".join(detail)),
+    ]
+    rows = [
+        ("turns", turns(counts)),
+        *([] if report.command == "record" else compared),
         ("audit", _audited(counts)),
         ("rules", _rules(counts)),
     ]

@@ -3,7 +3,7 @@
 Spec: contract, section 4. It must not know how a divergence was found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
@@ -54,9 +54,8 @@ def _values(divergence: Divergence, width: int) -> list[Text]:
     if not sides:
         return []
     if not raw:
-        rows = [(side, values[side] + (f"  <- {_ODD}" if side == odd else "")) for side in sides]
         what = ": ".join(filter(None, [divergence.table, divergence.unit])) or "sides"
-        return [Text(""), Text(f"{layout.INDENT}{what}", "dim"), *layout.facts(rows, width)]
+        return _by_side(what, values, odd, width)
     unit = f" ({divergence.unit})" if divergence.unit else ""
     headers = ["side", f"{divergence.column or 'value'}{unit}", "raw"]
     cells = [[side, values.get(side, "-"), raw.get(side, "-")] for side in sides]
@@ -64,22 +63,32 @@ def _values(divergence: Divergence, width: int) -> list[Text]:
     return [Text(""), *layout.table(headers, cells, marks)]
 
 
-def _draws(divergence: Divergence) -> list[Text]:
+def _draws(divergence: Divergence, width: int) -> list[Text]:
     """Set each side's number of draws at the site where they part."""
     draws = divergence.draws
     if not draws:
         return []
-    sides = [key for key in draws if key not in ("stream", "site")]
     where = " at ".join(str(draws[key]) for key in ("stream", "site") if key in draws)
-    rows = [[side, str(draws[side])] for side in sides]
+    counts = {side: str(n) for side, n in draws.items() if side not in ("stream", "site")}
     odd = divergence.odd_one_out if divergence.kind == "draws" else None
-    marks = [Mark(sides.index(odd), _ODD)] if odd in sides else []
-    return [Text(""), *layout.table(["side", f"draws of {where}"], rows, marks)]
+    return _by_side(f"draws of {where}", counts, odd, width)
+
+
+def _by_side(what: str, said: Mapping[str, str], odd: str | None, width: int) -> list[Text]:
+    """Set what each side says on lines of its own."""
+    rows = [(side, text + (f"  <- {_ODD}" if side == odd else "")) for side, text in said.items()]
+    return [
+        Text(""),
+        Text(layout.INDENT + layout.printable(what), "dim"),
+        *layout.facts(rows, width),
+    ]
 
 
 def _extent(divergence: Divergence) -> str:
     """Say how much differs on that turn."""
     count = divergence.differing_entities
+    if not count and not divergence.differing_columns and divergence.kind != "state":
+        return "no value: the states are equal" if count == 0 else ""
     entities = "" if count is None else counted(count, "entity", "entities")
     columns = ", ".join(divergence.differing_columns)
     return f"{entities}, in {columns}" if entities and columns else entities or columns
@@ -121,7 +130,7 @@ def _again(divergence: Divergence) -> str:
 def body(divergence: Divergence, width: int) -> list[Text]:
     """Set all below the headline: values, facts, and the command that shows it again."""
     odd = divergence.odd_one_out
-    tables = [*_values(divergence, width), *_draws(divergence)]
+    tables = [*_values(divergence, width), *_draws(divergence, width)]
     rows = [
         ("last equal turn", _last_equal(divergence)),
         ("entity", divergence.entity or ""),

@@ -57,7 +57,10 @@ def _verdict(report: Report, outcome: Outcome, width: int) -> list[Text]:
         text = f"DIVERGED at {divergence_text.headline(report.divergence)}"
         return layout.prose(text, width, style=_BAD)
     if outcome is Outcome.VIOLATED:
-        return layout.prose(f"VIOLATED: {_violated(report)}", width, style=_BAD)
+        lines = layout.prose(f"VIOLATED: {_violated(report)}", width, style=_BAD)
+        # A replay that diverged says so first: here the sides are equal, in the wrong together.
+        said = "" if report.command == "record" else "All sides agree on every compared turn."
+        return lines + layout.prose(said, width, indent=layout.INDENT)
     if outcome is Outcome.AGREED:
         lines = layout.prose(_agreed(report), width, style=_GOOD)
         halted = report.halted

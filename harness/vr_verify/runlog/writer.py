@@ -18,6 +18,9 @@ from vr_verify.model.run import Command, Digests, Halt
 from vr_verify.runlog import chains, codec, container, messages
 from vr_verify.runlog.records import DIGEST_NAMES, LogHeader, commands_text, header_message
 
+Stored = tuple[str, bytes]
+"""A message on its way into a chunk: its channel and its data."""
+
 
 class RunLogWriter:
     """A log being written. Left without `finish`, it stays a log that was cut: readable, open.
@@ -57,8 +60,7 @@ class RunLogWriter:
         """Write the header and the first state, which no command led to."""
         assert self._last_turn is None, "the first state is written once"
         assert state.turn == self.header.first_turn, "the first state is the first turn's"
-        records = [container.OPENING, self._message("header", state.turn, self._header_data)]
-        self._write_turn(state.turn, records, b"[]", state, digests, None)
+        self._write_turn(state.turn, ("header", self._header_data), b"[]", state, digests, None)
 
     def write_turn(
         self,
@@ -76,7 +78,7 @@ class RunLogWriter:
         assert len(commands_by_step) == steps or (halt and len(commands_by_step) < steps)
         text = commands_text(commands_by_step)
         data = messages.serialize("Commands", turn=turn, by_step=text.decode())
-        self._write_turn(turn, [self._message("commands", turn, data)], text, state, digests, halt)
+        self._write_turn(turn, ("commands", data), text, state, digests, halt)
 
     def finish(self) -> None:
         """Write the end and close; without it a log counts as cut."""
@@ -88,7 +90,7 @@ class RunLogWriter:
             last_turn=turn,
             run_chain=self.run_chain,
         )
-        self._write_chunk(turn, [self._message("end", turn, data)])
+        self._write_chunk(turn, [("end", data)])
         self._append(container.closing(self._tally))
         self.close()
 
@@ -99,13 +101,13 @@ class RunLogWriter:
     def _write_turn(
         self,
         turn: int,
-        records: list[bytes],
+        opening: Stored,
         commands: bytes,
         state: State | None,
         digests: Digests,
         halt: Halt | None,
     ) -> None:
-        """Write one turn's chunk; `records` are those in front of the Turn message."""
+        """Write one turn's chunk; `opening` is the message in front of the Turn message."""
         assert (state is None) == (halt is not None), "a turn has a state or a halt"
         for name in DIGEST_NAMES:
             wanted = halt is None and name in self.header.has
@@ -114,10 +116,10 @@ class RunLogWriter:
             assert state.turn == turn, "the state is that of the turn"
             check_state(self.header.schema, state)
         self._advance_chains(turn, commands, digests, halt)
-        records.append(self._message("turn", turn, self._turn_message(turn, state, digests, halt)))
+        stored = [opening, ("turn", self._turn_message(turn, state, digests, halt))]
         if state is not None:
-            records += self._snapshots(state)
-        self._write_chunk(turn, records)
+            stored += self._snapshots(state)
+        self._write_chunk(turn, stored)
         self._last_turn, self._halted = turn, halt is not None
 
     def _advance_chains(
@@ -144,13 +146,13 @@ class RunLogWriter:
             events_chain=self._events_chain if "events" in has else b"",
         )
 
-    def _snapshots(self, state: State) -> list[bytes]:
-        """Return a record for each table of each universe, in canonical order."""
-        schema, records = self.header.schema, []
+    def _snapshots(self, state: State) -> list[Stored]:
+        """Return a message for each table of each universe, in canonical order."""
+        schema, stored = self.header.schema, []
         for universe in state.universes:
             for table, data in zip(schema.tables, universe.tables, strict=True):
                 archive = encode_archive(schema.digest, data.rows, data.columns)
-                codec_id, stored = codec.compress(archive)
+                codec_id, compressed = codec.compress(archive)
                 message = messages.serialize(
                     "Snapshot",
                     turn=state.turn,
@@ -159,23 +161,23 @@ class RunLogWriter:
                     rows=data.rows,
                     codec=codec_id,
                     archive_bytes=len(archive),
-                    data=stored,
+                    data=compressed,
                 )
-                records.append(self._message("snapshot", state.turn, message))
-        return records
+                stored.append(("snapshot", message))
+        return stored
 
-    def _message(self, channel: str, turn: int, data: bytes) -> bytes:
-        self._tally.add_message(channel)
-        return container.message_record(channel, turn, data)
-
-    def _write_chunk(self, turn: int, records: list[bytes]) -> None:
-        """Seal the records and append them as one chunk."""
+    def _write_chunk(self, turn: int, stored: list[Stored]) -> None:
+        """Seal the messages and append them as one chunk; the first one opens with the schemas."""
+        records = [container.OPENING] if self._last_turn is None else []
+        records += [container.message_record(channel, turn, data) for channel, data in stored]
         hasher = chains.seal_over(self._seal)
         for record in records:
             hasher.update(record)
         self._seal = hasher.digest()
-        sealed = messages.serialize("Seal", turn=turn, seal=self._seal)
-        body = b"".join([*records, self._message("seal", turn, sealed)])
+        seal = messages.serialize("Seal", turn=turn, seal=self._seal)
+        body = b"".join([*records, container.message_record("seal", turn, seal)])
+        for channel in [*(channel for channel, _ in stored), "seal"]:
+            self._tally.add_message(channel)
         self._tally.add_chunk(turn, len(body))
         for part in (container.chunk_head(turn, len(body), zlib.crc32(body)), body):
             self._tally.add_bytes(part)

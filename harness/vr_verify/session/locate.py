@@ -66,6 +66,8 @@ class _Rerun:
         self._approach()
         spot, parted = self._play()
         streams = read_streams(self.sides)
+        if spot is None and self.restorable and self._states_part():
+            spot = self._spot_by_values()
         places = self._places_at(spot) if spot is not None else ()
         steps = self.log.header.steps
         parted = parted or streams.draw_difference(steps) is not None
@@ -109,9 +111,25 @@ class _Rerun:
                 if len({listed[phase] for listed in digests}) > 1:
                     return Spot(ordinal, phase)
             return None
+        return Spot(ordinal, 0 if phases == 1 else None) if self._states_part() else None
+
+    def _states_part(self) -> bool:
+        """Whether the live sides' values differ as they stand."""
         states = [side.engine.state() for side in self.sides]
-        parted = any(state != states[0] for state in states[1:])
-        return Spot(ordinal, 0 if phases == 1 else None) if parted else None
+        return any(state != states[0] for state in states[1:])
+
+    def _spot_by_values(self) -> Spot | None:
+        """Find the spot where digests hide it: by the values after each step, then each phase."""
+        for ordinal, step in enumerate(self.log.header.steps):
+            self._play_to(Spot(ordinal, None))
+            if not self._states_part():
+                continue
+            for phase in range(len(step.phases)) if self.phases else ():
+                self._play_to(Spot(ordinal, phase))
+                if self._states_part():
+                    return Spot(ordinal, phase)
+            return Spot(ordinal, None)
+        return None
 
     def _ends_differ(self, results: dict[str, StepResult]) -> bool:
         """Whether any two sides, the recorded one included, differ at the turn's end."""
@@ -129,11 +147,14 @@ class _Rerun:
         """Play up to the spot once more, and compare the values as they stand there."""
         if not self.restorable:
             return ()
-        self._approach()
-        stop_after = spot.phase if self.phases else None
-        for ordinal, commands in enumerate(self._commands(self.turn)[: spot.step + 1]):
-            stop = stop_after if ordinal == spot.step else None
-            for side in self.sides:
-                side.engine.step(commands, stop)
+        self._play_to(spot)
         hashed = {side.name: self.hasher.hashed(side.engine.state()) for side in self.sides}
         return difference(self.log.header.schema, hashed).places
+
+    def _play_to(self, spot: Spot) -> None:
+        """Start the turn anew and play it to the end of the spot's phase, or of its step."""
+        self._approach()
+        for ordinal, commands in enumerate(self._commands(self.turn)[: spot.step + 1]):
+            stop = spot.phase if ordinal == spot.step and self.phases else None
+            for side in self.sides:
+                side.engine.step(commands, stop)

@@ -88,7 +88,6 @@ class Recorder:
         self.coverage.turns += 1
         self.coverage.steps += len(result.phase_digests)
         self.coverage.compared(turn, 0, False)
-        self.coverage.audit(turn, [self.side])
 
     def _digests(self, digests: Digests, state: State) -> Digests:
         """Fill in the state's digest where the engine reports none."""

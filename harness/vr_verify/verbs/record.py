@@ -31,8 +31,8 @@ def record(
     """Record `turns` turns (30 by default) of a scenario: a file, or a name the engine knows.
 
     `seed` replaces the scenario's own; `engine` is a build, by default the first registered one;
-    `commands` is a JSON file of commands from outside. Findings of the engine's own auditor are
-    reported as violations. Raises VrVerifyError for what cannot be done.
+    `commands` is a JSON file of commands from outside. Raises VrVerifyError for what
+    cannot be done; a run that halts is recorded up to its halt.
     """
     wanted = TURNS_DEFAULT if turns is None else turns
     if wanted < 1:
@@ -74,17 +74,15 @@ def _scenario(engine: Engine, source: str, seed: int | None) -> bytes:
 def _report(recorder: Recorder, spec: BuildSpec, path: Path) -> Report:
     """Say what was recorded."""
     coverage, side = recorder.coverage, recorder.side
-    violations = coverage.violations()
     last = coverage.last_turn
     assert last is not None, "the first state was written"
     halt = recorder.halt
     log_turns = last - recorder.opening.turn + 1
     return Report(
         command="record",
-        outcome=str(Outcome.VIOLATED if violations else Outcome.AGREED),
+        outcome=str(Outcome.AGREED),
         sides={side.name: Side(spec.build, side.engine.description.rules_version)},
         checked=coverage.checked(),
-        violations=violations,
         halted=None if halt is None else halted(halt[0], halt[1], side.engine.steps),
         log=LogFacts(path.name, log_turns, path.stat().st_size, last),
     )

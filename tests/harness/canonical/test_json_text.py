@@ -10,7 +10,7 @@ from vr_verify.canonical import json_text
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | TEXTS,
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=12,
 )
@@ -49,6 +49,9 @@ REFUSED: list[tuple[bytes, bytes, str]] = [
     (b'["\xed\xa0\x80"]', b'["\xed\x9f\xbf"]', "at byte 2: expected UTF-8"),
     (b"[" * 65 + b"]" * 65, b"[" * 64 + b"]" * 64, "at character 64: nested deeper"),
     (b'{"a":' * 100_000, b'"' + b"[" * 100_000 + b'"', "at character 320: nested deeper"),
+    (b"[18446744073709551616]", b"[18446744073709551615]", "at character 1: integers are from"),
+    (b"[-9223372036854775809]", b"[-9223372036854775808]", "at character 1: integers are from"),
+    (b"9" * 10_000, b'"' + b"9" * 10_000 + b'"', "at character 0: integers are from"),
     (b"[1,]", b"[1]", "not JSON"),
     (b"\xef\xbb\xbf[]", b"[]", "not JSON"),
     (b"", b"0", "at character 0"),
@@ -64,7 +67,9 @@ def test_what_has_no_canonical_text_is_refused(faulty: bytes, clean: bytes, mess
     json_text.encode(json_text.decode(clean))
 
 
-@pytest.mark.parametrize("value", [1.5, float("nan"), {1: 2}, {"a": {3}}, b"a", "\ud800"])
+@pytest.mark.parametrize(
+    "value", [1.5, float("nan"), 2**64, -(2**63) - 1, {1: 2}, {"a": {3}}, b"a", "\ud800"]
+)
 def test_what_canonical_json_cannot_say_is_not_written(value: object) -> None:
     with pytest.raises(ValueError, match=r"canonical JSON|a key is a text|surrogates"):
         json_text.encode(value)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.harness.report import samples
 from vr_verify.model.outcome import Outcome
-from vr_verify.model.report import Report
+from vr_verify.model.report import Divergence, Report
 from vr_verify.report import layout
 from vr_verify.report.documents import Document
 from vr_verify.report.text import render
@@ -20,7 +20,7 @@ DIVERGED at turn 42 (step faction 3, phase combat): 0/unit/17:2 differs in hp
   python    12.25            52613349376  <- the odd one out
   recorded  12.5             53687091200
 
-  side    draws of combat.accuracy at combat.accuracy.roll
+  draws of combat.accuracy at combat.accuracy.roll
   rust    518
   python  519
 
@@ -113,7 +113,9 @@ def test_healing_and_a_second_run_that_differs_are_said() -> None:
 
 def test_violations_are_grouped_and_the_rest_is_counted() -> None:
     text = plain(samples.of_outcome(Outcome.VIOLATED))
-    assert text.startswith("VIOLATED: 8 violations of 1 rule, the first at turn 42: conservation\n")
+    verdict = "VIOLATED: 8 violations of 1 rule, the first at turn 42: conservation"
+    assert text.splitlines()[0] == verdict
+    assert text.splitlines()[1] == "  All sides agree on every compared turn."
     assert "critical  conservation: 8 times, turns 42 to 49, reported by rust and python" in text
     assert text.count("the books are off") == 3
     assert "and 5 more" in text
@@ -190,6 +192,12 @@ def test_differing_turns_are_written_as_spans() -> None:
     assert "differing turns: 1 to 3, 7, 9 to 10, 12, 14, 16 and more\n" in text
 
 
+def test_equal_states_are_said_where_only_a_ledger_or_a_digest_differs() -> None:
+    divergence = Divergence(kind="draws", turn=5, differing_entities=0)
+    assert "no value: the states are equal" in plain(samples.diverged(divergence))
+    assert "the states are equal" not in plain(samples.diverged())
+
+
 def test_texts_that_differ_are_set_by_side_and_wrapped() -> None:
     values = {"rust": "damage 0/unit/1:1 amount=3", "python": "no event " * 20}
     divergence = replace(
@@ -209,4 +217,5 @@ def test_texts_that_differ_are_set_by_side_and_wrapped() -> None:
 def test_a_recording_that_halted_says_so() -> None:
     first, second = plain(samples.RECORDED).splitlines()[:2]
     assert first == "RECORDED medium.log: 121 states, 1,234,567 bytes"
+    assert "compared" not in plain(samples.RECORDED), "a recording compares nothing"
     assert second == "  The run halted at turn 7 (close, upkeep, faction/3): overflow"

@@ -1,2 +1,4 @@
 //! Battles, from initialization to resolution: simultaneous within a round, summed in id order.
 //! Twin: `void_reckoning_reference/combat_resolver`. Knows no treaty and no treasury.
+
+pub mod damage;

@@ -1,0 +1,1 @@
+"""Measurements: ratios of interleaved pairs in one run, with an A/A control beside them."""

@@ -1,0 +1,81 @@
+"""`make bench`: measure, print a table, and keep the figures as JSON in build/bench.json."""
+
+import json
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+from void_reckoning_adapter.python import PythonEngine
+from void_reckoning_adapter.rust import RustEngine
+from void_reckoning_scenarios.resolve import resolve
+
+import vr_verify
+from tests.bench.pairs import Ratio, compare
+from tests.bench.play import replay_parts, turns_of
+
+RESULT = Path("build/bench.json")
+# Scenario, turns of a sample against the reference, turns of a sample of the control, pairs.
+SIZES = (("small", 30, 300, 7), ("medium", 5, 100, 5))
+
+
+def _speed(name: str, turns: int, control_turns: int, pairs: int) -> tuple[Ratio, Ratio]:
+    scenario, _ = resolve(name, None)
+    ratio = compare(
+        f"python / rust, {turns} turns of {name}",
+        lambda: turns_of(PythonEngine, scenario, turns),
+        lambda: turns_of(RustEngine, scenario, turns),
+        pairs,
+    )
+    control = compare(
+        f"control: rust / rust, {control_turns} turns of {name}",
+        lambda: turns_of(RustEngine, scenario, control_turns),
+        lambda: turns_of(RustEngine, scenario, control_turns),
+        pairs,
+    )
+    return ratio, control
+
+
+def _logs(name: str, turns: int) -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / f"{name}.log"
+        vr_verify.record(name, log, turns=turns)
+        size = log.stat().st_size
+        parts, played = replay_parts(log)
+    return {
+        "scenario": name,
+        "turns": played,
+        "bytes_per_turn": size // (played + 1),
+        "milliseconds_per_turn": {part: round(s * 1000 / played, 3) for part, s in parts.items()},
+    }
+
+
+def _print_ratio(ratio: Ratio) -> None:
+    low, high = min(ratio.ratios), max(ratio.ratios)
+    print(f"  {ratio.what:<44} {ratio.middle:8.2f} x   ({low:.2f} … {high:.2f})")
+
+
+def main() -> int:
+    """Measure all; the ratios are medians over interleaved pairs, smallest and largest beside."""
+    ratios: list[Ratio] = []
+    print("time of A over time of B, one process, pairs interleaved:")
+    for size in SIZES:
+        for ratio in _speed(*size):
+            ratios.append(ratio)
+            _print_ratio(ratio)
+    logs = [_logs("small", 30), _logs("medium", 20)]
+    print("a lockstep replay, both engines in workers, every digest recomputed:")
+    for log in logs:
+        print(f"  {log['scenario']}: {log['bytes_per_turn']} bytes a turn in the log, per turn:")
+        for part, milliseconds in log["milliseconds_per_turn"].items():  # type: ignore[attr-defined]
+            print(f"    {part:<10} {milliseconds:9.3f} ms")
+    machine = {"machine": platform.machine(), "python": platform.python_version()}
+    document = machine | {"ratios": [ratio.document() for ratio in ratios], "replay": logs}
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(document, indent=2) + "\n")
+    print(f"kept in {RESULT}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
