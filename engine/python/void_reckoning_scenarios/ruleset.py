@@ -81,11 +81,14 @@ class Ruleset:
 
 def read_ruleset(scenario: Section) -> Ruleset:
     """Read `[rules]`, `[[planet_classes]]` and `[[designs]]`."""
-    return Ruleset(
-        options=_read_options(scenario.section("rules")),
-        planet_classes=tuple(map(_read_class, scenario.sections("planet_classes", 1, LIST_MAX))),
-        designs=tuple(map(_read_design, scenario.sections("designs", 1, LIST_MAX))),
-    )
+    options = _read_options(scenario.section("rules"))
+    class_sections = scenario.sections("planet_classes", 1, LIST_MAX)
+    classes = tuple(map(_read_class, class_sections))
+    require_distinct(class_sections, [planet_class.name for planet_class in classes])
+    design_sections = scenario.sections("designs", 1, LIST_MAX)
+    designs = tuple(map(_read_design, design_sections))
+    require_distinct(design_sections, [design.name for design in designs])
+    return Ruleset(options, classes, designs)
 
 
 def require_distinct(sections: list[Section], names: list[str]) -> None:

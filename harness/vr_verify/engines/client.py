@@ -267,8 +267,8 @@ class Engine:
         for rows in self.rows:
             tables = tuple(self._decoded(next(listed), i) for i in range(len(self.schema.tables)))
             if (counts := tuple(table.rows for table in tables)) != rows.rows:
-                wanted = f"the rows {rows.rows} in universe {rows.universe}"
-                raise self._broken("snapshot", f"expected {wanted}, found {counts}")
+                place = f"the rows {rows.rows} in universe {rows.universe}"
+                raise self._broken("snapshot", f"expected {place}, found {counts}")
             universes.append(Universe(rows.universe, tables))
         return State(turn, tuple(universes))
 

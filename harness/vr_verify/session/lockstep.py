@@ -60,7 +60,7 @@ class Comparison:
 
 
 class Lockstep:
-    """Sides at one position of one log."""
+    """Sides at one position of one log. A state of `small_bytes` or less is always recomputed."""
 
     def __init__(
         self,
@@ -69,8 +69,10 @@ class Lockstep:
         options: Options,
         watch: Stopwatch | None = None,
         progress: Progress | None = None,
+        small_bytes: int = STATE_SMALL_MAX_BYTES,
     ) -> None:
         self.log, self.sides, self.options = log, sides, options
+        self.small_bytes = small_bytes
         self.watch = watch or Stopwatch()
         self.progress = progress
         self.header = log.header
@@ -188,7 +190,7 @@ class Lockstep:
         widths = [sum(c.width for c in table.columns) for table in self.header.schema.tables]
         rows = [universe.rows for universe in self.sides[0].engine.rows]
         size = sum(n * w for counts in rows for n, w in zip(counts, widths, strict=True))
-        return size <= STATE_SMALL_MAX_BYTES
+        return size <= self.small_bytes
 
 
 def _range(log: RunLog, options: Options) -> tuple[int, int]:

@@ -24,6 +24,7 @@ from vr_verify.model.run import NONE, Halt, StepSpec
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.locate import Located
 from vr_verify.session.lockstep import Comparison, FirstDivergence
+from vr_verify.session.turns import LiveSide
 
 _NO_EVENT = "no event"
 _NO_HALT = "none"
@@ -219,3 +220,14 @@ def halted(turn: int, halt: Halt, steps: Sequence[StepSpec]) -> Halted:
         slot=None if halt.slot == NONE else halt.slot,
         column=halt.column or None,
     )
+
+
+def unlocated(found: Divergence, first_turn: int, sides: Sequence[LiveSide]) -> str | None:
+    """Say why step or phase could not be told, and for want of what; None if both are known."""
+    if found.phase is not None or found.turn == first_turn:
+        return None
+    if len(sides) < 2:
+        return "step and phase are unknown: it takes two live sides to compare them (--against)"
+    if blind := [side.name for side in sides if not side.engine.can("phases")]:
+        return f"the phase is unknown, for want of the capability phases in {', '.join(blind)}"
+    return "step and phase are unknown: the turn run again does not show where the sides part"

@@ -107,10 +107,12 @@ def _report(
 ) -> Report:
     """Judge: a divergence over a violation over nothing compared over agreement."""
     header, coverage = log.header, found.coverage
-    outcome, message = Outcome.AGREED, None
+    outcome = Outcome.AGREED
+    message: str | None = None
     violations = coverage.violations()
     if parted is not None:
         outcome = Outcome.DIVERGED
+        message = verdict.unlocated(parted, log.turns[0], sides)
     elif violations:
         outcome = Outcome.VIOLATED
     elif not coverage.turns or not coverage.digests:

@@ -1,4 +1,4 @@
-"""`replay` over the test engines: agreement, each kind of divergence, and what cannot be compared."""
+"""`replay` over the test engines: agreement, every kind of divergence, and vacuity."""
 
 from pathlib import Path
 
@@ -69,8 +69,11 @@ def test_a_wrong_rule_is_found_in_its_phase(log: Path, trace: tuple[str, ...]) -
 def test_a_blind_engine_is_located_to_its_step(log: Path) -> None:
     blind = variant("BlindMill")
     assert replay(log, blind, blind).outcome == "agreed"
-    found = replay(log, blind, variant("BlindSlowWheelMill")).divergence
+    report = replay(log, blind, variant("BlindSlowWheelMill"))
+    found = report.divergence
     assert found is not None
+    assert report.message is not None
+    assert "for want of the capability phases in blind, blind-slow-wheel" in report.message
     assert (found.kind, found.turn, found.step, found.phase) == ("state", 4, "evening", None)
     assert (found.entity, found.column) == ("3/cell/2:1", "water")
 
@@ -81,6 +84,9 @@ def test_one_engine_alone_is_compared_with_the_log(log: Path) -> None:
     assert report.divergence is not None
     assert report.divergence.turn == 4
     assert report.divergence.odd_one_out is None
+    assert report.divergence.step is None
+    assert report.message is not None
+    assert "two live sides" in report.message
     assert list(report.sides or {}) == ["slow-wheel", "recorded"]
 
 
