@@ -84,9 +84,7 @@ class State:
             universes.append((world.universe, digest.universe_digest(world.universe, tables)))
         return digest.state_digest(SCHEMA_DIGEST, self._scenario_digest, turn, universes)
 
-    def _column_digests(
-        self, universe: int, table: str, payloads: Sequence[bytes]
-    ) -> list[bytes]:
+    def _column_digests(self, universe: int, table: str, payloads: Sequence[bytes]) -> list[bytes]:
         """Return the digests of a table's columns, from memory where the bytes are the same."""
         digests = []
         rows = len(payloads[0]) // WIDTHS["u32"]
@@ -155,7 +153,7 @@ def first_out_of_range(
 
 
 def _all_in_range(rows: Sequence[Row], column: Column) -> bool:
-    values = list(map(attrgetter(column.attribute), rows))
+    values: list[int] = list(map(attrgetter(column.attribute), rows))
     return column.minimum <= min(values) and max(values) <= column.maximum
 
 

@@ -37,7 +37,7 @@ def encode_scenario(scenario: Scenario) -> bytes:
     for name, table in _tables(scenario).items():
         columns: dict[str, JsonValue] = {column: list(cells) for column, cells in table.items()}
         tables[name] = columns
-    designs: list[JsonValue] = [{"name": d.name} | d.figures for d in ruleset.designs]
+    designs: list[JsonValue] = [{"name": d.name, **d.figures} for d in ruleset.designs]
     classes: list[JsonValue] = [
         {"name": c.name, "income_factor": c.income_factor} for c in ruleset.planet_classes
     ]

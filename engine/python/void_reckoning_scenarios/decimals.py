@@ -1,6 +1,6 @@
 """Decimal fractions of a scenario file as fixed point: the raw value is ⌊value · 2^32⌋, exactly.
 
-The only rounding of `resolve` (STATE.md: fx is Q32.32). No float is ever made of a number in a file.
+The only rounding of `resolve` (STATE.md: fx is Q32.32). No number of a file ever becomes a float.
 """
 
 from decimal import Decimal, InvalidOperation

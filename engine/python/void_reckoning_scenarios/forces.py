@@ -87,7 +87,7 @@ def _read_units(fleet: Section, ruleset: Ruleset) -> tuple[int, ...]:
     """Read `units = { "Design" = count }`; units stand in the order of designs."""
     units = fleet.section("units")
     names = [design.name for design in ruleset.designs]
-    for key in units.keys():
+    for key in units.keys_given():
         if key not in names:
             units.fail(key, "the name of a design", f"{key!r}", did_you_mean(key, names))
     designs: list[int] = []

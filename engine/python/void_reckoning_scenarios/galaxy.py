@@ -94,7 +94,7 @@ def _read_lanes(galaxy: Section, names: list[str]) -> list[Lane]:
         if a == b:
             section.fail("between", "two systems", names[a], "name the other end")
         if (a, b) in known:
-            found = f"a second lane {names[a]} – {names[b]}"
+            found = f"a second lane from {names[a]} to {names[b]}"
             section.fail("between", "one lane between two systems", found, "drop one of them")
         known.add((a, b))
         lanes.append((a, b, section.integer("weight", 1, LANE_WEIGHT_MAX)))

@@ -1,4 +1,4 @@
-"""The rule data of a scenario: rule options, planet classes and designs with the ranges of STATE.md.
+"""The rule data of a scenario: options, planet classes, designs, with the ranges of STATE.md.
 
 Gives the objects that the canonical scenario holds. Knows no galaxy and no faction.
 """

@@ -44,7 +44,7 @@ class Section:
         """Tell whether the key is there."""
         return key in self._values
 
-    def keys(self) -> Iterator[str]:
+    def keys_given(self) -> Iterator[str]:
         """Yield the keys in the order of the file."""
         yield from self._values
 

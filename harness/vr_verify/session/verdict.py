@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from vr_verify.canonical.events import Event
 from vr_verify.canonical.state import entity_id
 from vr_verify.compare.states import (
     Place,
@@ -22,11 +21,11 @@ from vr_verify.compare.streams import DrawDifference, EventDifference
 from vr_verify.model.report import Divergence, Halted
 from vr_verify.model.run import NONE, Halt, StepSpec
 from vr_verify.runlog.reader import RunLog
+from vr_verify.session.cause import cause, event_text
 from vr_verify.session.locate import Located
 from vr_verify.session.lockstep import Comparison, FirstDivergence
 from vr_verify.session.turns import LiveSide
 
-_NO_EVENT = "no event"
 _NO_HALT = "none"
 
 
@@ -62,7 +61,7 @@ def divergence(evidence: Evidence) -> Divergence:
     if first.parting.kind == "halt":
         return _with_halts(found, evidence)
     if (place := _place(evidence, differences)) is not None:
-        return _with_draws(_with_value(found, evidence, place), evidence)
+        return _with_cause(_with_draws(_with_value(found, evidence, place), evidence), evidence)
     found = _with_rows(found, differences)
     return _with_event(_with_draws(found, evidence), evidence)
 
@@ -147,6 +146,13 @@ def _draws(found: DrawDifference) -> dict[str, str | int]:
     return named | found.counts
 
 
+def _with_cause(found: Divergence, evidence: Evidence) -> Divergence:
+    """Say what brought it about, by the streams of the turn run again, else by the frozen ones."""
+    located = evidence.located
+    streams = located.streams if located and located.streams.events else evidence.first.streams
+    return structs.replace(found, cause=cause(found, streams, _steps(evidence)))
+
+
 def _with_event(found: Divergence, evidence: Evidence) -> Divergence:
     """Show the first event that differs, where events are what differs."""
     if found.kind != "events":
@@ -172,15 +178,7 @@ def _with_event(found: Divergence, evidence: Evidence) -> Divergence:
 
 
 def _event_texts(found: EventDifference) -> dict[str, str]:
-    return {name: _event_text(event) for name, event in found.events.items()}
-
-
-def _event_text(event: Event | None) -> str:
-    if event is None:
-        return _NO_EVENT
-    about = event.table and entity_id(event.universe, event.table, event.slot, event.generation)
-    fields = [f"{name}={value}" for name, value in event.fields]
-    return " ".join(filter(None, [event.kind, about, *fields, event.reason]))
+    return {name: event_text(event) for name, event in found.events.items()}
 
 
 def _with_halts(found: Divergence, evidence: Evidence) -> Divergence:

@@ -1,4 +1,8 @@
-//! Routes over lanes and hexes: one canonical rule, and faster methods that must give the same.
+//! Routes over lanes: one canonical rule, and the phase that moves fleets along them.
 //! Twin: `void_reckoning_reference/pathfinding`. Knows distances, never who may enter.
 
+pub mod movement;
 pub mod route;
+mod router;
+
+pub use router::Router;

@@ -1,2 +1,22 @@
 //! The world, and only the world: columns by archetype, slots, queries, versions, snapshots.
 //! No twin, on purpose: the reference keeps plain dicts in id order. Knows no rule of any room.
+
+pub mod column;
+pub mod derived;
+pub mod index;
+pub mod presence;
+pub mod rules;
+pub mod schema;
+pub mod slots;
+pub mod tables;
+pub mod topology;
+pub mod turn;
+pub mod world;
+
+pub use column::{Column, Value};
+pub use index::IndexVec;
+pub use presence::Presence;
+pub use rules::{Design, FactionMind, PlanetClass, RuleData, Rules};
+pub use tables::Table;
+pub use turn::{Entity, Turn};
+pub use world::World;

@@ -18,10 +18,20 @@ const FX_MAX: i64 = 1 << 52;
 /// What all tables can do; the columns of a table are its fields.
 pub trait Table {
     /// The table's name and columns.
-    const SPEC: TableSpec;
+    fn spec(&self) -> &'static TableSpec;
 
     /// Which slots are alive.
     fn slots(&self) -> &Slots;
+
+    /// Number of slots, dead ones included.
+    fn rows(&self) -> u32 {
+        self.slots().rows()
+    }
+
+    /// Tells whether a slot is there and alive.
+    fn is_alive(&self, slot: u32) -> bool {
+        self.slots().is_alive(slot)
+    }
 
     /// All columns in schema order, `generation` and `alive` included.
     fn columns(&self) -> Vec<&dyn AnyColumn>;
@@ -53,8 +63,9 @@ macro_rules! table {
             $($(#[$column_doc])* pub $column: Column<$type>,)*
         }
 
-        impl Table for $table {
-            const SPEC: TableSpec = TableSpec {
+        impl $table {
+            /// The table's name and columns.
+            pub const SPEC: TableSpec = TableSpec {
                 name: $name,
                 columns: &[
                     spec::<u32>("generation", "count", count(SLOT_MAX)),
@@ -62,6 +73,12 @@ macro_rules! table {
                     $(spec::<$type>(stringify!($column), $unit, $range),)*
                 ],
             };
+        }
+
+        impl Table for $table {
+            fn spec(&self) -> &'static TableSpec {
+                &Self::SPEC
+            }
 
             fn slots(&self) -> &Slots {
                 &self.slots

@@ -1,13 +1,13 @@
 //! The world of one universe: its tables, and what is derived from lanes, which never change.
 //! Law: STATE.md. Reads and writes columns; decides no rule.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::column::AnyColumn;
+use crate::derived::Derived;
 use crate::schema::ColumnSpec;
 use crate::tables::{
-    Accounts, Builds, Campaigns, Factions, Fleets, Lanes, Planets, RawTable, SCHEMA, Systems,
-    Table, Units,
+    Accounts, Builds, Campaigns, Factions, Fleets, Lanes, Planets, RawTable, Systems, Table, Units,
 };
 use crate::topology::Topology;
 
@@ -34,14 +34,13 @@ pub struct World {
     pub fleet: Fleets,
     /// The units.
     pub unit: Units,
-    /// Derived from lanes: not state.
+    /// Lane weights and connected parts. Derived: not state.
     pub topology: Arc<Topology>,
-    /// Distances of all systems to a target, by target; filled and read by `pathfinding` only.
-    /// Derived from lanes: not state, and empty after a restore.
-    pub routes: BTreeMap<u32, Arc<Vec<u32>>>,
+    /// What `pathfinding` keeps of routes; nobody else reads it. Derived: not state.
+    pub routes: Derived,
 }
 
-/// A value outside its column's range.
+/// A value of a live slot that is outside its column's range.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct OutOfRange {
     /// The table's name.
@@ -57,7 +56,7 @@ pub struct OutOfRange {
 impl World {
     /// All tables in schema order.
     #[must_use]
-    pub fn tables(&self) -> [&dyn DynTable; 9] {
+    pub fn tables(&self) -> [&dyn Table; 9] {
         [
             &self.campaign,
             &self.faction,
@@ -70,4 +69,81 @@ impl World {
             &self.unit,
         ]
     }
+
+    /// All tables in schema order, to be written as they stand. Then `rederive` is called.
+    #[must_use]
+    pub fn tables_mut(&mut self) -> [&mut dyn RawTable; 9] {
+        [
+            &mut self.campaign,
+            &mut self.faction,
+            &mut self.account,
+            &mut self.system,
+            &mut self.lane,
+            &mut self.planet,
+            &mut self.build,
+            &mut self.fleet,
+            &mut self.unit,
+        ]
+    }
+
+    /// Returns the table of a name.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&dyn Table> {
+        let mut tables = self.tables().into_iter();
+        tables.find(|table| table.spec().name == name)
+    }
+
+    /// Returns one column and what is declared of it.
+    #[must_use]
+    pub fn column(&self, table: &str, column: &str) -> Option<(&ColumnSpec, &dyn AnyColumn)> {
+        let table = self.table(table)?;
+        let specs = table.spec().columns.iter();
+        specs
+            .zip(table.columns())
+            .find(|(spec, _)| spec.name == column)
+    }
+
+    /// Row counts of all tables in schema order.
+    #[must_use]
+    pub fn rows(&self) -> Vec<u32> {
+        self.tables().iter().map(|table| table.rows()).collect()
+    }
+
+    /// Works out again what is derived: columns have been written from outside.
+    pub fn rederive(&mut self) {
+        for table in self.tables_mut() {
+            table.rederive();
+        }
+        self.topology = Arc::new(Topology::of(&self.lane));
+        self.routes = Derived::default();
+    }
+
+    /// Returns the first value out of range, by (table, slot, column) in schema order, of live
+    /// slots in the columns of `written`: (table, columns), all columns if none is named.
+    #[must_use]
+    pub fn out_of_range(&self, written: &[(&str, &[&str])]) -> Option<OutOfRange> {
+        self.tables().into_iter().find_map(|table| {
+            let mut tables = written.iter();
+            let (_, names) = tables.find(|(name, _)| *name == table.spec().name)?;
+            first_out_of_range(table, names)
+        })
+    }
+}
+
+fn first_out_of_range(table: &dyn Table, names: &[&str]) -> Option<OutOfRange> {
+    let live = table.slots().alive.as_slice();
+    let columns = table.spec().columns.iter().zip(table.columns());
+    let written = columns.filter(|(spec, _)| names.is_empty() || names.contains(&spec.name));
+    let outside = written.filter_map(|(column, values)| {
+        let (slot, raw) = values.outside(live, column.min, column.max)?;
+        let table = table.spec().name;
+        Some(OutOfRange {
+            table,
+            slot,
+            column,
+            raw,
+        })
+    });
+    // Of equal slots the first column stays.
+    outside.reduce(|first, next| if next.slot < first.slot { next } else { first })
 }

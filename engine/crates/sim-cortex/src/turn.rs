@@ -1,0 +1,148 @@
+//! The running turn, as each phase function is given it: one phase in one universe.
+//! Law: RULES.md, Parts II and III. Collects draws, events and fired rules; decides nothing.
+
+use observability::{Coverage, EventLog, Ledger};
+use shared::ids::NONE;
+use shared::stream::{Key, draw_many, stream_key};
+use shared::{Event, Json, LedgerEntry};
+
+use crate::rules::{FactionMind, RuleData};
+use crate::world::World;
+
+/// An entity as rules name it: (table, slot).
+pub type Entity = (&'static str, u32);
+
+/// What a phase reads and writes.
+pub struct Turn<'a> {
+    /// The universe that the phase acts in; its id is `world.id`.
+    pub world: &'a mut World,
+    /// What the scenario fixes: rules, designs, planet classes, minds, seed.
+    pub data: &'a RuleData,
+    /// The number of the turn being played; `turn` of RULES.md.
+    pub number: u64,
+    /// The step's ordinal in the turn.
+    pub step: u32,
+    /// The phase's name.
+    pub phase: &'static str,
+    /// The phase's ordinal in its step.
+    pub phase_ordinal: u32,
+    /// The faction's slot; nothing in `open` and `close`.
+    pub faction: Option<u32>,
+    /// The commands of the step. In `open` and `close` the campaign calls `orders` without a
+    /// faction before the first phase, so that each is rejected with `wrong_step`.
+    pub commands: &'a [Json],
+    /// Draws of the turn.
+    pub ledger: &'a mut Ledger,
+    /// Events of the turn.
+    pub events: &'a mut EventLog,
+    /// Rules fired since init.
+    pub coverage: &'a mut Coverage,
+}
+
+impl Turn<'_> {
+    /// Returns the slot of the faction whose step it is. Precondition: it is one's.
+    #[must_use]
+    pub fn acting(&self) -> u32 {
+        let Some(faction) = self.faction else {
+            panic!("phase {} belongs to a faction's step", self.phase);
+        };
+        faction
+    }
+
+    /// Returns the built-in mind's weights of the acting faction.
+    #[must_use]
+    pub fn mind(&self) -> &FactionMind {
+        &self.data.minds[self.acting()]
+    }
+
+    /// Tells whether a faction has been eliminated.
+    #[must_use]
+    pub fn out_of_play(&self, faction: u32) -> bool {
+        self.world.faction.eliminated_turn[faction] != 0
+    }
+
+    /// Returns the key of a stream of this phase.
+    #[must_use]
+    pub fn stream(&self, stream: &str, scope: &[u64]) -> Key {
+        let (seed, faction) = (self.data.seed, self.faction.unwrap_or(NONE));
+        let (universe, turn) = (self.world.id, self.number);
+        stream_key(seed, universe, turn, self.phase, faction, stream, scope)
+    }
+
+    /// Returns the first `count` numbers of a stream that has one site, and counts them.
+    #[must_use]
+    pub fn draw(
+        &mut self,
+        stream: &'static str,
+        site: &'static str,
+        scope: &[u64],
+        count: usize,
+    ) -> Vec<u64> {
+        self.count_draws(stream, site, scope, count);
+        draw_many(&self.stream(stream, scope), 0, count)
+    }
+
+    /// Counts draws that the rule prescribes and that are made another way.
+    pub fn count_draws(
+        &mut self,
+        stream: &'static str,
+        site: &'static str,
+        scope: &[u64],
+        count: usize,
+    ) {
+        let Ok(count) = u64::try_from(count) else {
+            panic!("{count} draws do not fit the ledger's u64");
+        };
+        self.ledger.record(LedgerEntry {
+            universe: self.world.id,
+            step: self.step,
+            phase_ordinal: self.phase_ordinal,
+            phase: self.phase.into(),
+            stream: stream.into(),
+            scope: scope.to_vec(),
+            site: site.into(),
+            count,
+        });
+    }
+
+    /// Appends an event and returns its sequence number. `entity` is nothing if it is about none;
+    /// `cause` is an earlier event's number or `NONE`. Fields stand in the rule's order.
+    pub fn emit(
+        &mut self,
+        kind: &'static str,
+        entity: Option<Entity>,
+        fields: &[(&'static str, i64)],
+        cause: u32,
+        reason: &'static str,
+    ) -> u32 {
+        let (table, slot) = entity.unwrap_or(("", NONE));
+        let generation = entity.map_or(0, |entity| self.generation(entity));
+        let named = fields.iter().map(|(name, value)| ((*name).into(), *value));
+        self.events.append(Event {
+            universe: self.world.id,
+            step: self.step,
+            phase: self.phase.into(),
+            kind: kind.into(),
+            table: table.into(),
+            slot,
+            generation,
+            cause,
+            fields: named.collect(),
+            reason: reason.into(),
+        })
+    }
+
+    /// Counts a rule that has fired so many times. Precondition: RULES.md lists it.
+    pub fn fire(&mut self, rule: &str, times: u64) {
+        self.coverage.fire(rule, times);
+    }
+
+    /// An entity of an event is there, though it may be dead.
+    fn generation(&self, (table, slot): Entity) -> u32 {
+        let found = self.world.table(table);
+        let Some(generation) = found.and_then(|table| table.slots().generation(slot)) else {
+            panic!("{table} {slot} has an event but is not there");
+        };
+        generation
+    }
+}
