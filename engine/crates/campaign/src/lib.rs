@@ -1,2 +1,11 @@
 //! The turn: the ordered list of steps and phases, and nothing else.
 //! Twin: `void_reckoning_reference/campaign`. Decides no rule; calls the rooms in their order.
+
+pub mod answer;
+pub mod cleanup;
+pub mod engine;
+pub mod schedule;
+pub mod victory;
+
+pub use answer::{Halt, Standing, StepError, Stepped};
+pub use engine::Engine;

@@ -58,12 +58,16 @@ pub(crate) fn parse(command: &Json) -> Option<Command> {
             fleet: keys.only(2)?.id("fleet", "fleet")?,
             destination: keys.id("destination", "system")?,
         }),
-        "stop" => Some(Command::Stop { fleet: keys.only(1)?.id("fleet", "fleet")? }),
+        "stop" => Some(Command::Stop {
+            fleet: keys.only(1)?.id("fleet", "fleet")?,
+        }),
         "build" => Some(Command::Build {
             planet: keys.only(2)?.id("planet", "planet")?,
             design: keys.integer("design")?,
         }),
-        "disband" => Some(Command::Disband { unit: keys.only(1)?.id("unit", "unit")? }),
+        "disband" => Some(Command::Disband {
+            unit: keys.only(1)?.id("unit", "unit")?,
+        }),
         _ => None,
     }
 }
@@ -83,7 +87,11 @@ impl Keys<'_> {
             return None;
         };
         let (universe, found, slot, generation) = parse_id(text)?;
-        (found == table).then_some(Id { universe, slot, generation })
+        (found == table).then_some(Id {
+            universe,
+            slot,
+            generation,
+        })
     }
 
     fn integer(&self, key: &str) -> Option<i128> {
@@ -104,17 +112,37 @@ mod tests {
         parse(&decode_json(text.as_bytes()).unwrap())
     }
 
-    const FLEET: Id = Id { universe: 0, slot: 7, generation: 2 };
+    const FLEET: Id = Id {
+        universe: 0,
+        slot: 7,
+        generation: 2,
+    };
 
     #[test]
     fn each_kind_is_read() {
-        let unit = Id { universe: 1, slot: 0, generation: 0 };
+        let unit = Id {
+            universe: 1,
+            slot: 0,
+            generation: 0,
+        };
         let text = r#"{"destination":"1/system/0:0","fleet":"0/fleet/7:2","kind":"move"}"#;
-        assert_eq!(read(text), Some(Command::Move { fleet: FLEET, destination: unit }));
+        assert_eq!(
+            read(text),
+            Some(Command::Move {
+                fleet: FLEET,
+                destination: unit
+            })
+        );
         let text = r#"{"fleet":"0/fleet/7:2","kind":"stop"}"#;
         assert_eq!(read(text), Some(Command::Stop { fleet: FLEET }));
         let text = r#"{"design":-1,"kind":"build","planet":"0/planet/7:2"}"#;
-        assert_eq!(read(text), Some(Command::Build { planet: FLEET, design: -1 }));
+        assert_eq!(
+            read(text),
+            Some(Command::Build {
+                planet: FLEET,
+                design: -1
+            })
+        );
         let text = r#"{"kind":"disband","unit":"1/unit/0:0"}"#;
         assert_eq!(read(text), Some(Command::Disband { unit }));
     }

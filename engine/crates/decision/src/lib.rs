@@ -1,2 +1,7 @@
-//! The built-in mind of any faction without a brain: options, a scoring matrix, a choice.
-//! Twin: `void_reckoning_reference/decision`. Writes commands, never state.
+//! The built-in mind of any faction without a brain, and the commands of those that have one.
+//! Twin: `void_reckoning_reference/decision`. Sets destinations and places builds, nothing more.
+
+mod command;
+pub mod mind;
+pub mod orders;
+mod sense;

@@ -3,9 +3,9 @@
 //! simultaneous: nobody else moves, so who stands where is asked once.
 
 use shared::ids::NONE;
-use sim_cortex::presence::fit_units;
+use sim_cortex::presence::{Presence, fit_units};
 use sim_cortex::tables::{POSTURE_IN_LANE, POSTURE_STATIONED, POSTURE_UNDER_WAY};
-use sim_cortex::{IndexVec, Presence, Table, Turn, World};
+use sim_cortex::{IndexVec, Table, Turn, World};
 
 use crate::router::Router;
 
@@ -30,7 +30,8 @@ fn moving(world: &World, presence: &Presence, faction: u32) -> Vec<u32> {
     let fleet = &world.fleet;
     let live = fleet.slots().live();
     let own = live.filter(|&slot| fleet.owner[slot] == faction);
-    own.filter(|&slot| fleet.destination[slot] != NONE && presence.is_armed(slot)).collect()
+    own.filter(|&slot| fleet.destination[slot] != NONE && presence.is_armed(slot))
+        .collect()
 }
 
 /// By fleet: the least speed of its fit units.
@@ -71,8 +72,11 @@ fn depart(turn: &mut Turn, router: &Router, slot: u32, budget: u32) -> bool {
         fleet.posture[slot] = POSTURE_UNDER_WAY;
         return false;
     }
-    let next = router.next_hop(turn.world, system, destination);
-    assert!(next != NONE, "fleet {slot} has no way from system {system} to {destination}");
+    let next = router.next_hop(system, destination);
+    assert!(
+        next != NONE,
+        "fleet {slot} has no way from system {system} to {destination}"
+    );
     let fleet = &mut turn.world.fleet;
     fleet.next[slot] = next;
     fleet.progress[slot] = 0;

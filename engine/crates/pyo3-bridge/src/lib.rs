@@ -1,11 +1,33 @@
 //! The native module `void_reckoning_rust._native`: translates between Python and the engine.
 //! Its face is `void_reckoning_rust`. Decides nothing; the only crate that knows Python.
 
+mod answers;
+mod call;
+mod engine;
+mod errors;
+
 use pyo3::prelude::*;
 
 /// The engine in Rust, as Python sees it.
 #[pymodule]
 mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::call::call;
+    #[pymodule_export]
+    use super::engine::Engine;
+    #[pymodule_export]
+    use super::errors::{CommandError, ScenarioError};
+
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    const RULES_VERSION: &str = sim_cortex::scenario::RULES_VERSION;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("RULES", campaign::schedule::RULES.to_vec())?;
+        super::errors::name_kinds(module.py())
+    }
 }

@@ -7,7 +7,8 @@ use crate::json::{Json, JsonError};
 use crate::material::Material;
 use crate::record::{Event, LedgerEntry};
 
-/// Returns the one canonical text of a value. Precondition: nesting of at most 64.
+/// Returns the one canonical text of a value. Precondition: nesting of at most 64,
+/// integers from −2^63 to 2^64 − 1.
 #[must_use]
 pub fn encode_json(value: &Json) -> String {
     let mut text = String::new();

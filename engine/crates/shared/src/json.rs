@@ -3,19 +3,22 @@
 //! The reader takes a text or names the byte where it stops being canonical: it repairs nothing.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// Containers inside one another, at most.
 pub const DEPTH_MAX: usize = 64;
 
-/// What canonical JSON can say. Integers are those of i128; keys order by their UTF-8 bytes,
-/// which is the order of code points.
+/// The integers that there are: −2^63 to 2^64 − 1.
+const INTEGERS: RangeInclusive<i128> = -(1 << 63)..=(1 << 64) - 1;
+
+/// What canonical JSON can say. Keys order by their UTF-8 bytes, which is the order of code points.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Json {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// An integer
+    /// An integer from −2^63 to 2^64 − 1
     Int(i128),
     /// A string
     String(String),
@@ -41,7 +44,10 @@ impl Json {
         match self {
             Self::Null => text.push_str("null"),
             Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
-            Self::Int(value) => text.push_str(&value.to_string()),
+            Self::Int(value) => {
+                assert!(INTEGERS.contains(value), "{value} is no integer of canonical JSON");
+                text.push_str(&value.to_string());
+            }
             Self::String(value) => write_string(value, text),
             Self::Array(items) => write_list(('[', ']'), items, text, depth, Self::write),
             Self::Object(entries) => {
@@ -171,11 +177,11 @@ impl<'a> Reader<'a> {
             .unwrap_or(rest.len());
         let digits = rest.get(..end).unwrap_or_default();
         match digits.parse::<i128>() {
-            Ok(value) if value.to_string() == digits => {
+            Ok(value) if INTEGERS.contains(&value) && value.to_string() == digits => {
                 self.offset += end;
                 Ok(Json::Int(value))
             }
-            _ => self.fail("an integer in its shortest form"),
+            _ => self.fail("an integer from −2^63 to 2^64 − 1 in its shortest form"),
         }
     }
 

@@ -15,7 +15,7 @@ const _: () = assert!(
 pub type Column<T> = IndexVec<T>;
 
 /// A type that a column can have. Every value of every column type fits i64 as raw.
-pub trait Value: Copy + Default + Eq + NoUninit {
+pub trait Value: Copy + Default + Eq + NoUninit + Sync {
     /// The protocol's name of the type.
     const TYPE: &'static str;
     /// Raw steps in one unit.
@@ -93,7 +93,7 @@ impl Value for Fx {
 }
 
 /// A column without its type, for all that goes over every column there is.
-pub trait AnyColumn {
+pub trait AnyColumn: Sync {
     /// Returns the packed values, as the protocol writes them.
     fn payload(&self) -> &[u8];
 
@@ -107,10 +107,13 @@ pub trait AnyColumn {
     /// Writes one value given as raw; false if the type has no such value. Panics beyond the end.
     fn set_raw(&mut self, slot: u32, raw: i64) -> bool;
 
-    /// Appends one zero.
-    fn push_zero(&mut self);
+    /// Replaces all values by ones given as raw.
+    ///
+    /// # Errors
+    /// The row whose value the type does not have; the column is then as it was.
+    fn load_raw(&mut self, raw: &[i64]) -> Result<(), usize>;
 
-    /// Replaces all values by packed ones; the position of the first that is none of the type.
+    /// Replaces all values by packed ones.
     ///
     /// # Errors
     /// The row that holds no value of the type; the column is then as it was.
@@ -142,8 +145,11 @@ impl<T: Value> AnyColumn for Column<T> {
         value.is_some()
     }
 
-    fn push_zero(&mut self) {
-        self.push(T::default());
+    fn load_raw(&mut self, raw: &[i64]) -> Result<(), usize> {
+        let rows = raw.iter().enumerate();
+        let values: Result<_, _> = rows.map(|(row, raw)| T::from_raw(*raw).ok_or(row)).collect();
+        *self = Self::new(values?);
+        Ok(())
     }
 
     fn load(&mut self, payload: &[u8]) -> Result<(), usize> {

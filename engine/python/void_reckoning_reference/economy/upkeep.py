@@ -71,7 +71,7 @@ def _upkeep_total(turn: Turn) -> int:
 
 
 def _disband(turn: Turn, treasury: int) -> bool:
-    """Give up the faction's fit unit of greatest upkeep, lowest slot at a tie; False without one."""
+    """Give up the fit unit of greatest upkeep, lowest slot at a tie; False if there is none."""
     chosen = None
     upkeep_max = -1
     for slot in fit_units(turn.world):

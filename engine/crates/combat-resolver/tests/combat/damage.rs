@@ -43,7 +43,10 @@ fn armour_halves_at_its_half_and_rounds_what_it_stops_down() {
     assert_eq!(after_reduction(from_int(8), ZERO, half), from_int(8));
     assert_eq!(after_reduction(from_int(8), half, half), from_int(4));
     assert_eq!(after_reduction(Fx(3), half, half), Fx(2));
-    assert_eq!(after_reduction(from_int(8), from_int(1 << 20), Fx(1)), Fx(8));
+    assert_eq!(
+        after_reduction(from_int(8), from_int(1 << 20), Fx(1)),
+        Fx(8)
+    );
 }
 
 #[test]
@@ -52,7 +55,10 @@ fn the_spread_reaches_from_below_to_just_under_above() {
     assert_eq!(spread(ZERO), from_int(4));
     assert_eq!(spread(HALF), from_int(8));
     assert_eq!(spread(LAST_ROLL), Fx(from_int(12).0 - 8));
-    assert_eq!(final_damage(from_int(8), LAST_ROLL, ZERO, ZERO), from_int(8));
+    assert_eq!(
+        final_damage(from_int(8), LAST_ROLL, ZERO, ZERO),
+        from_int(8)
+    );
     assert_eq!(final_damage(ZERO, HALF, ONE, from_int(1)), ONE);
 }
 

@@ -5,4 +5,9 @@
     reason = "a test that panics has found something"
 )]
 
+mod battle;
 mod damage;
+mod invasion;
+mod recharge;
+#[path = "../../../pathfinding/tests/support/stage.rs"]
+mod stage;

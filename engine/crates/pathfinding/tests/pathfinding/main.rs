@@ -5,4 +5,7 @@
     reason = "a test that panics has found something"
 )]
 
+mod movement;
 mod route;
+#[path = "../support/stage.rs"]
+mod stage;

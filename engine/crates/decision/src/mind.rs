@@ -1,0 +1,158 @@
+//! Phase `decision`: the built-in mind sends fleets to worlds worth having, and builds units.
+//! Law: RULES.md, decision/mind. Twin: `decision/mind.py`. Once per faction's step, for factions
+//! that have it. Moves are simultaneous, builds sequential.
+
+use economy::production::place_build;
+use pathfinding::Router;
+use pathfinding::route::UNREACHABLE;
+use shared::fx::{Fx, div_floor, from_int, mul_floor};
+use shared::ids::NONE;
+use shared::stream::unit_fx;
+use sim_cortex::Turn;
+use sim_cortex::tables::POSTURE_UNDER_WAY;
+
+use crate::sense::{Candidate, candidates, idle_planets, movers};
+
+/// `faction.mind` of the built-in mind.
+const MIND_BUILT_IN: u8 = 1;
+
+/// Decides for the acting faction, if it has the built-in mind: moves, then builds.
+pub fn decision(turn: &mut Turn) {
+    let faction = turn.acting();
+    if turn.out_of_play(faction) || turn.world.faction.mind[faction] != MIND_BUILT_IN {
+        return;
+    }
+    decide_moves(turn, faction);
+    decide_builds(turn, faction);
+}
+
+/// Returns how much a fleet wants to go somewhere: `value` less `threat_cost`, divided by 4 and the
+/// distance in lane weight, plus noise.
+#[must_use]
+pub fn move_score(value: Fx, threat_cost: Fx, distance: u32, noise: Fx) -> Fx {
+    let gain = Fx(value.0 - threat_cost.0);
+    let effort = from_int(4 + i64::from(distance));
+    Fx(div_floor(gain, effort).0 + noise.0)
+}
+
+/// Returns how much a planet wants to build a design: its weight times the draw's high half.
+#[must_use]
+pub fn build_score(weight: i64, draw: u64) -> i64 {
+    weight * unit_fx(draw).0
+}
+
+/// The best of the scored options.
+#[derive(Clone, Copy)]
+struct Choice<T> {
+    /// A slot or an index.
+    of: u32,
+    score: T,
+    /// How many were scored.
+    options: i64,
+}
+
+/// Counts one more scored option, in ascending order of slots: the first of equals stays.
+fn weigh<T: Copy + PartialOrd>(best: &mut Option<Choice<T>>, of: u32, score: T) {
+    let options = best.map_or(1, |choice| choice.options + 1);
+    let (of, score) = match *best {
+        Some(choice) if choice.score >= score => (choice.of, choice.score),
+        _ => (of, score),
+    };
+    *best = Some(Choice { of, score, options });
+}
+
+fn decide_moves(turn: &mut Turn, faction: u32) {
+    let candidates = candidates(turn, faction);
+    if candidates.is_empty() {
+        return;
+    }
+    let router = Router::of(turn.world);
+    for fleet in movers(turn.world, faction, &candidates) {
+        if let Some(choice) = choose_target(turn, &router, &candidates, fleet) {
+            send(turn, fleet, choice);
+        }
+    }
+}
+
+/// Draws noise for each candidate and scores those that the fleet can reach.
+fn choose_target(
+    turn: &mut Turn,
+    router: &Router,
+    candidates: &[Candidate],
+    fleet: u32,
+) -> Option<Choice<Fx>> {
+    let scope = [u64::from(fleet)];
+    let draws = turn.draw(
+        "decision.noise",
+        "decision.noise.roll",
+        &scope,
+        candidates.len(),
+    );
+    let distances = router.to_target(turn.world.fleet.system[fleet]);
+    let mut best = None;
+    for (candidate, draw) in candidates.iter().zip(draws) {
+        let distance = distances.get(candidate.system as usize).copied();
+        let noise = mul_floor(unit_fx(draw), turn.data.rules.noise);
+        match distance {
+            None | Some(0 | UNREACHABLE) => {}
+            Some(distance) => {
+                let score = move_score(candidate.value, candidate.threat_cost, distance, noise);
+                weigh(&mut best, candidate.system, score);
+            }
+        }
+    }
+    best
+}
+
+fn send(turn: &mut Turn, slot: u32, choice: Choice<Fx>) {
+    let fleet = &mut turn.world.fleet;
+    fleet.destination[slot] = choice.of;
+    fleet.posture[slot] = POSTURE_UNDER_WAY;
+    let target = i64::from(choice.of);
+    let fields = [
+        ("target", target),
+        ("score", choice.score.0),
+        ("options", choice.options),
+    ];
+    turn.emit("decision.move", Some(("fleet", slot)), &fields, NONE, "");
+    turn.fire("decision_move", 1);
+}
+
+fn decide_builds(turn: &mut Turn, faction: u32) {
+    for planet in idle_planets(turn.world, faction) {
+        let Some(choice) = choose_design(turn, faction, planet) else {
+            continue;
+        };
+        let fields = [("design", i64::from(choice.of)), ("score", choice.score)];
+        let decided = turn.emit(
+            "decision.build",
+            Some(("planet", planet)),
+            &fields,
+            NONE,
+            "",
+        );
+        turn.fire("decision_build", 1);
+        place_build(turn, planet, choice.of, decided);
+    }
+}
+
+/// Draws for each design and scores those that the mind likes and can pay above its reserve.
+fn choose_design(turn: &mut Turn, faction: u32, planet: u32) -> Option<Choice<i64>> {
+    let designs = turn.data.designs.as_slice();
+    let scope = [u64::from(planet)];
+    let draws = turn.draw(
+        "decision.build",
+        "decision.build.roll",
+        &scope,
+        designs.len(),
+    );
+    let balance = turn.world.account.balance[turn.world.faction.account[faction]];
+    let funds = balance - turn.data.rules.reserve;
+    let mut best = None;
+    for ((index, design), draw) in (0..).zip(designs).zip(draws) {
+        if design.build_weight > 0 && design.cost <= funds {
+            weigh(&mut best, index, build_score(design.build_weight, draw));
+        }
+    }
+    best
+}

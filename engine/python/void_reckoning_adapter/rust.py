@@ -1,0 +1,96 @@
+"""The fast engine behind the harness's protocol: entry point `rust` of `vr_verify.engines`.
+
+Law: PROTOCOL.md, sections 6 and 7.1. Hands calls to the native module, adds who it is and the
+scenarios that it can resolve; decides nothing. It never imports the harness.
+"""
+
+from collections.abc import Sequence
+
+from void_reckoning_reference.shared.codec import CodecError, JsonValue, encode_json
+from void_reckoning_rust import _native
+from void_reckoning_scenarios.errors import ScenarioError
+from void_reckoning_scenarios.resolve import resolve
+
+CAPABILITIES = (
+    "digest",
+    "phases",
+    "draws",
+    "events",
+    "snapshot",
+    "audit",
+    "rules_fired",
+    "resolve",
+)
+
+
+class CommandError(ValueError):
+    """Commands that have no canonical JSON, so that no engine can be given them."""
+
+    kind = "command"
+
+
+class RustEngine:
+    """The native engine with every method of PROTOCOL.md, section 7.1."""
+
+    def __init__(self) -> None:
+        self._engine = _native.Engine()
+
+    def describe(self) -> dict[str, object]:
+        """Say who answers; the build's identity is found by the harness from installed files."""
+        return {
+            "name": "rust",
+            "build": "",
+            "rules_version": _native.RULES_VERSION,
+            "counterpart": "python",
+            "capabilities": list(CAPABILITIES),
+            "rules": list(_native.RULES),
+        }
+
+    def init(self, scenario: bytes) -> dict[str, object]:
+        """Begin the run of a canonical scenario; ScenarioError if it is none."""
+        try:
+            return self._engine.init(scenario)
+        except _native.ScenarioError as error:
+            raise ScenarioError(str(error)) from error
+
+    def step(
+        self, commands: Sequence[JsonValue], stop_after: int | None, phases: bool
+    ) -> dict[str, object]:
+        """Run exactly the next step, or its phases up to ordinal `stop_after`."""
+        try:
+            text = encode_json(tuple(commands)).encode()
+        except CodecError as error:
+            raise CommandError(f"commands: {error}") from error
+        return self._engine.step(text, stop_after, phases)
+
+    def values(self, universe: int, table: str, column: str, first: int, count: int) -> bytes:
+        """Return `count` packed values of one column from slot `first` on."""
+        return self._engine.values(universe, table, column, first, count)
+
+    def snapshot(self) -> list[tuple[int, str, bytes]]:
+        """Return the state as it stands, as one archive for each universe and table."""
+        return self._engine.snapshot()
+
+    def restore(self, turn: int, archives: Sequence[tuple[int, str, bytes]]) -> dict[str, object]:
+        """Put a turn's end in place of the present state; answers as `init`, of this state."""
+        return self._engine.restore(turn, list(archives))
+
+    def draws(self) -> bytes:
+        """Return the ledger of the turn so far; an ended turn's until the next step begins."""
+        return self._engine.draws()
+
+    def events(self) -> bytes:
+        """Return the event stream of the turn so far, kept as the ledger is."""
+        return self._engine.events()
+
+    def audit(self, level: str) -> dict[str, object]:
+        """Check the invariants; reads only."""
+        return self._engine.audit(level)
+
+    def rules_fired(self) -> dict[str, dict[str, int]]:
+        """Return how often each rule fired since `init`."""
+        return self._engine.rules_fired()
+
+    def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[str]]:
+        """Return the canonical scenario of a path or shipped name, and the flaws found in it."""
+        return resolve(source, seed)
