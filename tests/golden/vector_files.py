@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.golden.parameters import Function
+from tests.golden.parameters import Arguments, Function, Structured
 from tests.support.tree import ROOT
 from void_reckoning_reference.shared.ids import NONE
 from void_reckoning_reference.shared.stream import draw_at, stream_key
@@ -18,6 +18,10 @@ BLESS = "make both twins agree, then: .venv/bin/python -m tests.golden.make_vect
 DRAWN = 12
 _PRECISE_MAX = 2**53
 
+_FORM = (
+    "Integers beyond 2^53 are decimal strings, bytes and texts objects with their hex or text, "
+    "null is no result"
+)
 _DRAWN_RULE = (
     "drawn n: argument k comes from u64 number n * {count} + k of the stream of stream_key(0, 0, "
     "0, 'golden', 2^32 - 1, '{place}', []): low + high 64 bits of (number * (high - low + 1)) of "
@@ -33,10 +37,12 @@ def path_of(place: str) -> Path:
     return FOLDER / module / f"{name}.json"
 
 
-def cases(function: Function) -> list[tuple[str, tuple[Any, ...]]]:
+def cases(function: Function | Structured) -> list[tuple[str, Arguments]]:
     """Return comments and arguments: first the boundaries, then drawn values."""
+    if isinstance(function, Structured):
+        return list(function.examples)
     kinds = function.parameters
-    found: list[tuple[str, tuple[Any, ...]]] = []
+    found: list[tuple[str, Arguments]] = []
     usual = {name: kind.usual() for name, kind in kinds.items()}
     found.append(("every argument at its usual value", tuple(usual.values())))
     lowest = tuple(kind.boundaries()[0] for kind in kinds.values())
@@ -54,26 +60,30 @@ def cases(function: Function) -> list[tuple[str, tuple[Any, ...]]]:
     return _distinct([case for case in found if function.holds(*case[1])])
 
 
-def document(function: Function, results: list[Any]) -> str:
+def document(function: Function | Structured, results: list[Any]) -> str:
     """Return the text of a function's file; `results` belong to its cases."""
     vectors = [
         {"comment": comment, "arguments": as_json(arguments), "result": as_json(result)}
         for (comment, arguments), result in zip(cases(function), results, strict=True)
     ]
-    head = {
+    head: dict[str, Any] = {
         "format": FORMAT,
         "function": function.place,
         "law": "engine/RULES.md, " + function.place.split(".")[0],
-        "comment": f"{function.unit_note}. Integers beyond 2^53 are decimal strings.",
-        "drawn": _DRAWN_RULE.format(count=len(function.parameters), place=function.place),
-        "parameters": {name: _described(kind) for name, kind in function.parameters.items()},
+        "comment": f"{function.unit_note}. {_FORM}",
     }
+    if isinstance(function, Structured):
+        head["parameters"] = list(function.parameters)
+    else:
+        head["drawn"] = _DRAWN_RULE.format(count=len(function.parameters), place=function.place)
+        kinds = function.parameters.items()
+        head["parameters"] = {name: _described(kind) for name, kind in kinds}
     lines = [f"  {json.dumps(vector, ensure_ascii=False)}" for vector in vectors]
     text = json.dumps(head, ensure_ascii=False, indent=1)
     return text.removesuffix("\n}") + ',\n "vectors": [\n' + ",\n".join(lines) + "\n ]\n}\n"
 
 
-def read(path: Path) -> list[tuple[str, tuple[Any, ...], Any]]:
+def read(path: Path) -> list[tuple[str, Arguments, Any]]:
     """Return (comment, arguments, result) of each vector of a file."""
     value = json.loads(path.read_text(encoding="utf-8"))
     assert value["format"] == FORMAT, f"{path}: format {value['format']}, expected {FORMAT}"
@@ -85,6 +95,8 @@ def read(path: Path) -> list[tuple[str, tuple[Any, ...], Any]]:
 
 def as_json(value: Any) -> Any:
     """Write a value so that every JSON reader keeps it."""
+    if value is None:
+        return None
     if isinstance(value, tuple):
         return [as_json(item) for item in value]
     if isinstance(value, bytes):
@@ -96,6 +108,8 @@ def as_json(value: Any) -> Any:
 
 def from_json(value: Any) -> Any:
     """Read what `as_json` wrote."""
+    if value is None:
+        return None
     if isinstance(value, list):
         return tuple(from_json(item) for item in value)
     if isinstance(value, dict):
@@ -110,9 +124,9 @@ def _described(kind: Any) -> Any:
     return "a key" if values is None else {"values": as_json(values)}
 
 
-def _distinct(found: list[tuple[str, tuple[Any, ...]]]) -> list[tuple[str, tuple[Any, ...]]]:
+def _distinct(found: list[tuple[str, Arguments]]) -> list[tuple[str, Arguments]]:
     """Keep the first of several cases with the same arguments."""
-    first: dict[tuple[Any, ...], str] = {}
+    first: dict[Arguments, str] = {}
     for comment, arguments in found:
         first.setdefault(arguments, comment)
     return [(comment, arguments) for arguments, comment in first.items()]

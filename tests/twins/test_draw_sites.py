@@ -13,7 +13,7 @@ _KIND = re.compile(r"`([a-z]+\.[a-z]+)\(")
 
 def spelled(texts: Iterable[str]) -> set[str]:
     """Return the names of streams and sites that sources spell; kinds of events are not among."""
-    kinds = set(_KIND.findall(_RULES))
+    kinds = set(_KIND.findall(_RULES)) - lawful()
     return {name for text in texts for name in _NAME.findall(text) if name not in kinds}
 
 

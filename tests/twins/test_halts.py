@@ -39,7 +39,7 @@ def test_after_a_halt_the_run_is_over_until_a_restore() -> None:
     before = pair.same("snapshot")
     pair.turn()
     for engine in (pair.python, pair.rust):
-        with pytest.raises(ValueError, match=".") as caught:
+        with pytest.raises(ValueError, match=r".") as caught:
             engine.step([], None, False)
         assert getattr(caught.value, "kind", None) == "command", type(engine)
     answer = pair.same("restore", 0, before)
@@ -94,7 +94,7 @@ BAD = [
 @pytest.mark.parametrize("scenario", BAD)
 def test_a_bad_scenario_is_refused_by_both(scenario: bytes) -> None:
     for engine in (PythonEngine(), RustEngine()):
-        with pytest.raises(ValueError, match=".") as caught:
+        with pytest.raises(ValueError, match=r".") as caught:
             engine.init(scenario)
         assert getattr(caught.value, "kind", None) == "scenario", type(engine)
         assert engine.init(small())["turn"] == 0

@@ -8,7 +8,7 @@ import pytest
 from tests.twins.pair import Pair, canonical, edited, small
 from vr_verify.canonical.events import Event, decode_events
 
-# In `small`: fleets 0–3, planets 0–2 and units 0–19 are faction 0's; its home is system 0.
+# In `small` the first 4 fleets, 3 planets and 20 units are faction 0's; its home is system 0.
 EMBER = 1
 FOREIGN_FLEET = "0/fleet/4:0"
 MOVE = {"kind": "move", "fleet": "0/fleet/0:0", "destination": "0/system/5:0"}

@@ -20,7 +20,8 @@ def test_the_twins_agree(place: str) -> None:
         assert ask_native(place, arguments) == ask_reference(place, arguments)
 
     agree()
-    assert asked >= 100
+    # A domain may be smaller than the examples asked for.
+    assert asked >= 50
 
 
 def test_a_difference_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from void_reckoning_reference.shared.codec import CodecError, JsonValue, encode_json
 from void_reckoning_rust import _native
-from void_reckoning_scenarios.errors import ScenarioError
 from void_reckoning_scenarios.resolve import resolve
 
 CAPABILITIES = (
@@ -21,12 +20,6 @@ CAPABILITIES = (
     "rules_fired",
     "resolve",
 )
-
-
-class CommandError(ValueError):
-    """Commands that have no canonical JSON, so that no engine can be given them."""
-
-    kind = "command"
 
 
 class RustEngine:
@@ -47,20 +40,20 @@ class RustEngine:
         }
 
     def init(self, scenario: bytes) -> dict[str, object]:
-        """Begin the run of a canonical scenario; ScenarioError if it is none."""
-        try:
-            return self._engine.init(scenario)
-        except _native.ScenarioError as error:
-            raise ScenarioError(str(error)) from error
+        """Begin the run of a canonical scenario; the module's ScenarioError if it is none."""
+        return self._engine.init(scenario)
 
     def step(
         self, commands: Sequence[JsonValue], stop_after: int | None, phases: bool
     ) -> dict[str, object]:
-        """Run exactly the next step, or its phases up to ordinal `stop_after`."""
+        """Run exactly the next step, or its phases up to ordinal `stop_after`.
+
+        The module's CommandError if it may not run now, or for commands without canonical JSON.
+        """
         try:
             text = encode_json(tuple(commands)).encode()
         except CodecError as error:
-            raise CommandError(f"commands: {error}") from error
+            raise _native.CommandError(f"commands: {error}") from error
         return self._engine.step(text, stop_after, phases)
 
     def values(self, universe: int, table: str, column: str, first: int, count: int) -> bytes:

@@ -3,3 +3,23 @@
 It gives the native functions names, types and docstrings; it decides nothing. Knows neither the
 harness nor the reference.
 """
+
+from void_reckoning_rust._native import (
+    RULES,
+    RULES_VERSION,
+    VERSION,
+    CommandError,
+    Engine,
+    ScenarioError,
+    call,
+)
+
+__all__ = [
+    "RULES",
+    "RULES_VERSION",
+    "VERSION",
+    "CommandError",
+    "Engine",
+    "ScenarioError",
+    "call",
+]

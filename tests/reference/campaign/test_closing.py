@@ -33,6 +33,13 @@ def test_units_fleets_and_builds_that_are_gone_free_their_slots() -> None:
     assert fired(turn) == {"cleanup": 3}
 
 
+def test_a_free_slot_mans_no_fleet() -> None:
+    turn = closing("cleanup")
+    turn.world.units[0].hp = turn.world.units[1].hp = 0
+    cleanup(turn)
+    assert [fleet.alive for fleet in turn.world.fleets] == [False, True]
+
+
 def test_after_the_greatest_generation_comes_none() -> None:
     turn = closing("cleanup")
     turn.world.units[2].hp, turn.world.units[2].generation = 0, NONE

@@ -6,6 +6,7 @@ from tests.reference.support_scenario import add_unit, events, fired, running, t
 from void_reckoning_reference.combat_resolver.battle import combat
 from void_reckoning_reference.shared.fx import ONE
 from void_reckoning_reference.shared.ids import NONE
+from void_reckoning_reference.shared.stream import draw_many, stream_key
 from void_reckoning_reference.turn import Turn
 
 
@@ -120,6 +121,16 @@ def test_shots_that_miss_are_drawn_and_do_nothing() -> None:
     assert health(turn) == before
     assert fired(turn) == {"battle": 1}
     assert sum(entry.count for entry in turn.ledger.entries()) == 4 * 3 * 3
+
+
+def test_a_roll_hits_only_below_the_chance() -> None:
+    key = stream_key(7, 0, 1, "combat", 0, "combat.accuracy", [1, 1])
+    rolls = [draw >> 32 for draw in draw_many(key, 0, 3)]
+    for roll in rolls:
+        for chance in (roll, roll + 1):
+            turn = meeting(rounds_max=1, hit_min=chance, hit_max=chance)
+            combat(turn)
+            assert fired(turn).get("hit", 0) == sum(other < chance for other in rolls)
 
 
 def test_certain_criticals_double_the_damage() -> None:

@@ -73,6 +73,13 @@ def test_letting_go_ends_an_occupation_and_another_faction_starts_anew() -> None
     assert occupation(other, 1) == (NONE, 0, 1)
 
 
+def test_the_occupations_of_others_go_on() -> None:
+    turn = at_foe()
+    turn.world.planets[1].occupier, turn.world.planets[1].occupied_turns = 1, 5
+    invasion(turn)
+    assert occupation(turn, 1) == (NONE, 1, 5)
+
+
 def test_who_is_under_way_unarmed_or_faced_by_a_foe_holds_nothing() -> None:
     def under_way(turn: Turn) -> None:
         turn.world.fleets[0].posture, turn.world.fleets[0].destination = 1, 0

@@ -112,6 +112,17 @@ def test_noise_comes_from_the_fleets_own_stream_by_candidate() -> None:
     assert moves(turn) == [(0, fields)]
 
 
+def test_each_faction_has_streams_of_its_own() -> None:
+    value = tiny()
+    table(value, "faction")["mind"] = [1, 1]
+    value["designs"][SCOUT]["build_weight"] = 0
+    turn = running(value, "decision", 1)
+    decision(turn)
+    draws = draw_many(stream_key(7, 0, 1, "decision", 1, "decision.build", [3]), 0, 2)
+    (built,) = events(turn, "decision.build")
+    assert built.fields == (("design", HULK), ("score", draws[HULK] >> 32))
+
+
 def test_builds_see_the_balance_after_the_one_before() -> None:
     turn = minded({"reserve": 650})
     turn.world.planets[1].owner = turn.world.planets[2].owner = 0

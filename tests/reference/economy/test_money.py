@@ -107,6 +107,12 @@ def test_the_dearest_ships_go_first_and_their_refund_may_be_enough() -> None:
     assert (balances(turn)[TREASURY_0], balances(turn)[UPKEEP]) == (90, 60)
 
 
+def test_nothing_owed_is_no_debt() -> None:
+    turn = poor(60, 2)
+    economy(turn)
+    assert (balances(turn)[TREASURY_0], kinds(turn)) == (0, ["transaction"])
+
+
 def test_insolvency_stops_at_its_bound_at_the_last_unit_and_takes_the_lowest_slot_at_a_tie() -> (
     None
 ):

@@ -165,6 +165,12 @@ def test_nothing_is_found_in_a_clean_world(change: Planting) -> None:
     assert audit([clean]) == []
 
 
+def test_of_two_faults_of_a_fleet_the_first_is_told() -> None:
+    planted = world()
+    planted.fleets.append(Fleet(0, True, owner=1, system=0, next=3, destination=3, posture=2))
+    assert [item.message for item in audit([planted])] == ["no lane 0\u20133"]
+
+
 def test_every_invariant_is_planted() -> None:
     assert [name for name, _, _ in INVARIANTS] == list(
         dict.fromkeys(rule for _, rule, _, _ in PLANTED)

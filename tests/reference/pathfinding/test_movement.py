@@ -89,6 +89,19 @@ def test_a_foe_in_a_lane_or_at_the_start_does_not_stop_anyone() -> None:
     assert turn.world.fleets[0].system == 2
 
 
+def test_own_fleets_do_not_intercept() -> None:
+    value = tiny()
+    for name, cells in table(value, "fleet").items():
+        cells.append(2 if name == "system" else cells[0])
+    add_unit(value, 2)
+    turn = running(value, "movement")
+    turn.world.fleets[0].destination, turn.world.fleets[0].posture = 2, 1
+    movement(turn)
+    movement(turn)
+    movement(turn)
+    assert fired(turn) == {"movement": 3, "arrival": 1}
+
+
 def test_fleets_of_others_unarmed_ones_and_those_at_rest_stay() -> None:
     value = tiny()
     turn = running(value, "movement")

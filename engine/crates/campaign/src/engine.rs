@@ -66,7 +66,9 @@ impl Engine {
     /// Names of the steps of every turn and of their phases.
     pub fn steps(&self) -> impl Iterator<Item = (&str, Vec<&'static str>)> {
         let phases = |step: &Step| step.phases.iter().map(|phase| phase.name).collect();
-        self.steps.iter().map(move |step| (step.name.as_str(), phases(step)))
+        self.steps
+            .iter()
+            .map(move |step| (step.name.as_str(), phases(step)))
     }
 
     /// The state as it is now.
@@ -111,7 +113,10 @@ impl Engine {
             Mode::Stopped => return Err(StepError::Stopped),
             Mode::Halted => return Err(StepError::Halted),
         };
-        let Some(Step { scope, phases: all, .. }) = self.steps.get(step) else {
+        let Some(Step {
+            scope, phases: all, ..
+        }) = self.steps.get(step)
+        else {
             unreachable!("the turn has no step {step}");
         };
         let (scope, all): (Scope, &'static [Phase]) = (*scope, all);
@@ -243,10 +248,15 @@ impl Engine {
     }
 
     fn out_of_range(&self, scope: Scope, step: usize, phase: &Phase) -> Option<Halt> {
-        let mut worlds = self.state.worlds.iter().enumerate().filter(|(position, _)| match scope {
-            Scope::All => true,
-            Scope::Faction(world, _) => *position == world,
-        });
+        let mut worlds = self
+            .state
+            .worlds
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| match scope {
+                Scope::All => true,
+                Scope::Faction(world, _) => *position == world,
+            });
         worlds.find_map(|(_, world)| {
             let found = world.out_of_range(phase.written)?;
             Some(Halt {

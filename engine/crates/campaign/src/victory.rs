@@ -56,7 +56,13 @@ fn eliminate(turn: &mut Turn, held: &Holdings) {
     for faction in in_play(turn) {
         if held.planets[faction] == 0 && held.units[faction] == 0 {
             turn.world.faction.eliminated_turn[faction] = turn_value(turn.number);
-            turn.emit("faction.eliminated", Some(("faction", faction)), &[], NONE, "");
+            turn.emit(
+                "faction.eliminated",
+                Some(("faction", faction)),
+                &[],
+                NONE,
+                "",
+            );
             turn.fire("elimination", 1);
         }
     }
@@ -71,7 +77,13 @@ fn winner(turn: &Turn, held: &Holdings) -> Option<u32> {
     if turns_max == 0 || turn.number < turns_max {
         return None;
     }
-    let points = |faction: &u32| (held.planets[*faction], held.units[*faction], Reverse(*faction));
+    let points = |faction: &u32| {
+        (
+            held.planets[*faction],
+            held.units[*faction],
+            Reverse(*faction),
+        )
+    };
     in_play.into_iter().max_by_key(points)
 }
 

@@ -1,6 +1,6 @@
 //! The five stages of damage, from a shot to a loss of hull: accuracy, defense, critical, damage
-//! reduction, final damage. Law: RULES.md, combat-resolver/damage. Twin: `combat_resolver/damage.py`.
-//! Pure: knows no unit, no round and no stream; a `roll` is a draw in [0, 1).
+//! reduction, final damage. Pure: knows no unit, no round and no stream; a `roll` is in [0, 1).
+//! Law: RULES.md, combat-resolver/damage. Twin: `combat_resolver/damage.py`.
 
 use shared::fx::{Fx, ONE, div_floor, mul_floor};
 
@@ -29,7 +29,8 @@ pub fn after_critical(damage: Fx, critical: Fx, roll: Fx, factor: Fx) -> Fx {
     }
 }
 
-/// Returns what armour leaves: half at `armour_half`, ever less above. Precondition: armour_half > 0.
+/// Returns what armour leaves: half at `armour_half`, ever less above it. Precondition:
+/// `armour_half` > 0.
 #[must_use]
 pub fn after_reduction(damage: Fx, armour: Fx, armour_half: Fx) -> Fx {
     let share = div_floor(armour, Fx(armour.0 + armour_half.0));

@@ -156,3 +156,25 @@ fn choose_design(turn: &mut Turn, faction: u32, planet: u32) -> Option<Choice<i6
     }
     best
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Choice, weigh};
+
+    fn best(scores: &[i64]) -> Option<Choice<i64>> {
+        let mut best = None;
+        for (of, score) in (0..).zip(scores) {
+            weigh(&mut best, of, *score);
+        }
+        best
+    }
+
+    #[test]
+    fn the_first_of_the_best_stays_and_all_are_counted() {
+        let choice = best(&[-3, 5, 5, 4]).unwrap();
+        assert_eq!((choice.of, choice.score, choice.options), (1, 5, 4));
+        let choice = best(&[-3, -9]).unwrap();
+        assert_eq!((choice.of, choice.score, choice.options), (0, -3, 2));
+        assert!(best(&[]).is_none());
+    }
+}

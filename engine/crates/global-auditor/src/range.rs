@@ -26,7 +26,9 @@ fn of_table(world: &World, table: &dyn Table) -> Vec<Finding> {
     let mut findings = Vec::new();
     for slot in (0..table.rows()).filter(|slot| !skipped.contains(slot)) {
         let alive = table.is_alive(slot);
-        let faults = columns.iter().filter_map(|column| fault(*column, slot, alive));
+        let faults = columns
+            .iter()
+            .filter_map(|column| fault(*column, slot, alive));
         let rule = ("range", Severity::Error);
         findings.extend(faults.map(|message| Finding::of_row(rule, world, table, slot, message)));
     }

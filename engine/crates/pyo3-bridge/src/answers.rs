@@ -60,10 +60,7 @@ pub fn steps<'py>(py: Python<'py>, engine: &campaign::Engine) -> PyResult<Bound<
     Ok(list)
 }
 
-fn universes<'py>(
-    py: Python<'py>,
-    worlds: &[(u32, Vec<u32>)],
-) -> PyResult<Bound<'py, PyList>> {
+fn universes<'py>(py: Python<'py>, worlds: &[(u32, Vec<u32>)]) -> PyResult<Bound<'py, PyList>> {
     let list = PyList::empty(py);
     for (id, rows) in worlds {
         let universe = PyDict::new(py);

@@ -74,11 +74,7 @@ fn numbers<'py>(py: Python<'py>, function: &str, arguments: &Bound<'py, PyTuple>
     }))
 }
 
-fn randomness<'py>(
-    py: Python<'py>,
-    function: &str,
-    arguments: &Bound<'py, PyTuple>,
-) -> Found<'py> {
+fn randomness<'py>(py: Python<'py>, function: &str, arguments: &Bound<'py, PyTuple>) -> Found<'py> {
     Ok(functions!(function, arguments, py, {
         "shared/stream.stream_key"(
             seed: u64, universe: u32, turn: u64, phase: String, faction: u32, stream: String,

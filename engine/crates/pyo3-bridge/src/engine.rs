@@ -37,9 +37,8 @@ impl Engine {
             let standing = run.standing();
             Ok((run, standing))
         });
-        let (run, standing) = started.map_err(|error: sim_cortex::ScenarioError| {
-            of_scenario(error)
-        })?;
+        let (run, standing) =
+            started.map_err(|error: sim_cortex::ScenarioError| of_scenario(error))?;
         let answer = answers::standing(py, &standing)?;
         answer.set_item("schema", PyBytes::new(py, schema_text().as_bytes()))?;
         answer.set_item("steps", answers::steps(py, &run)?)?;
@@ -80,7 +79,9 @@ impl Engine {
             Some(values) => Ok(PyBytes::new(py, values)),
             None => {
                 let place = format!("{universe}/{table}.{column}");
-                Err(of_command(format!("no {count} values of {place} from {first} on")))
+                Err(of_command(format!(
+                    "no {count} values of {place} from {first} on"
+                )))
             }
         }
     }
@@ -111,7 +112,9 @@ impl Engine {
                 archive,
             })
             .collect();
-        let standing = py.detach(|| run.restore(turn, &parts)).map_err(of_command)?;
+        let standing = py
+            .detach(|| run.restore(turn, &parts))
+            .map_err(of_command)?;
         answers::standing(py, &standing)
     }
 
@@ -125,7 +128,9 @@ impl Engine {
 
     fn audit<'py>(&self, py: Python<'py>, level: &str) -> Answer<'py> {
         if !LEVELS.contains(&level) {
-            return Err(of_command(format!("level: expected one of {LEVELS:?}, found {level:?}")));
+            return Err(of_command(format!(
+                "level: expected one of {LEVELS:?}, found {level:?}"
+            )));
         }
         let run = self.run()?;
         let audit = py.detach(|| run.audit());

@@ -147,7 +147,9 @@ impl<T: Value> AnyColumn for Column<T> {
 
     fn load_raw(&mut self, raw: &[i64]) -> Result<(), usize> {
         let rows = raw.iter().enumerate();
-        let values: Result<_, _> = rows.map(|(row, raw)| T::from_raw(*raw).ok_or(row)).collect();
+        let values: Result<_, _> = rows
+            .map(|(row, raw)| T::from_raw(*raw).ok_or(row))
+            .collect();
         *self = Self::new(values?);
         Ok(())
     }

@@ -67,7 +67,10 @@ impl Presence {
 
     /// The systems, in id order, where armed fleets of the faction and of another stand.
     pub fn contested(&self, faction: u32) -> impl Iterator<Item = u32> + '_ {
-        let own = self.standing.iter().filter(move |(_, owner)| *owner == faction);
+        let own = self
+            .standing
+            .iter()
+            .filter(move |(_, owner)| *owner == faction);
         let systems = own.map(|&(system, _)| system);
         systems.filter(move |&system| self.others_at(system, faction))
     }

@@ -67,7 +67,11 @@ pub fn select(table: &dyn Table, query: &Query) -> Result<Selection, UnknownColu
         .map(|(name, filter)| column(table, name).map(|values| (values, filter)))
         .collect();
     let filters = filters?;
-    let passes = |slot: &u32| filters.iter().all(|(column, f)| f.passes(column.raw(*slot)));
+    let passes = |slot: &u32| {
+        filters
+            .iter()
+            .all(|(column, f)| f.passes(column.raw(*slot)))
+    };
     let mut slots: Vec<u32> = table.slots().live().filter(passes).collect();
     if let Some((name, descending)) = &query.sort {
         let values = column(table, name)?;
@@ -89,8 +93,10 @@ fn column<'a>(table: &'a dyn Table, name: &str) -> Result<&'a dyn AnyColumn, Unk
     let spec = table.spec();
     let mut columns = spec.columns.iter().zip(table.columns());
     let found = columns.find(|(column, _)| column.name == name);
-    found.map(|(_, values)| values).ok_or_else(|| UnknownColumn {
-        table: spec.name,
-        column: name.to_owned(),
-    })
+    found
+        .map(|(_, values)| values)
+        .ok_or_else(|| UnknownColumn {
+            table: spec.name,
+            column: name.to_owned(),
+        })
 }

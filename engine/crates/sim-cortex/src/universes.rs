@@ -81,7 +81,9 @@ impl Universes {
     #[must_use]
     pub fn digest(&self, schema_digest: &Digest, scenario_digest: &Digest, turn: u64) -> Digest {
         let worlds = self.worlds.par_iter();
-        let universes: Vec<_> = worlds.map(|world| (world.id, world_digest(world))).collect();
+        let universes: Vec<_> = worlds
+            .map(|world| (world.id, world_digest(world)))
+            .collect();
         state_digest(schema_digest, scenario_digest, turn, &universes)
     }
 
@@ -180,11 +182,15 @@ fn digest_of(table: &dyn Table) -> Digest {
 }
 
 fn check_order<B>(worlds: &[World], archives: &[TableArchive<B>]) -> Result<(), RestoreError> {
-    let places = worlds
-        .iter()
-        .flat_map(|world| SCHEMA.iter().map(|table| format!("{}/{}", world.id, table.name)));
+    let places = worlds.iter().flat_map(|world| {
+        SCHEMA
+            .iter()
+            .map(|table| format!("{}/{}", world.id, table.name))
+    });
     let mut expected = places.map(Some).chain([None]);
-    let given = archives.iter().map(|part| format!("{}/{}", part.universe, part.table));
+    let given = archives
+        .iter()
+        .map(|part| format!("{}/{}", part.universe, part.table));
     for (ordinal, found) in given.map(Some).chain([None]).enumerate() {
         let place = expected.next().flatten();
         if place != found {

@@ -113,27 +113,27 @@ fn equals_destroy_each_other_in_target_order() {
 fn others_fight_on_when_the_attacker_is_gone() {
     let mut stage = arena();
     stage.fleet(0, 0, &[2]);
-    stage.fleet(1, 0, &[1]);
+    stage.fleet(1, 0, &[2]);
     stage.fleet(2, 0, &[1]);
     stage.world.unit.hp[0] = Fx(1);
+    stage.world.unit.hp[1] = from_int(10);
     stage.data.rules.rounds_max = 100;
     stage.play("combat", 0, combat);
+    // Only the monitor shoots to harm: once at each hull that it draws, twice at the thick one.
     let told = stage.told();
-    let last = told.last().unwrap();
-    assert!(
-        last.contains("outcome = 1") || last.contains("outcome = 3"),
-        "{last}"
+    assert_eq!(
+        stage.world.unit.kills.as_slice().iter().sum::<u32>(),
+        2,
+        "{told:?}"
     );
-    let survivors = stage
-        .world
-        .unit
-        .hp
-        .as_slice()
-        .iter()
-        .filter(|hp| **hp > Fx(0));
+    assert_eq!(
+        stage.world.unit.hp.as_slice(),
+        [Fx(0), Fx(0), from_int(100)]
+    );
+    assert!(told[3].ends_with("outcome = 1) [0]"), "{told:?}");
     assert!(
-        survivors.count() <= 1,
-        "two owners have not stopped before the last round"
+        !told[1].contains("killer = 0") && told[2].starts_with("unit.destroyed"),
+        "{told:?}"
     );
 }
 

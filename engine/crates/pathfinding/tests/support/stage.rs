@@ -204,7 +204,7 @@ impl Stage {
         self.play_with(phase, Some(faction), &[], rule);
     }
 
-    /// The events so far: `kind(table slot; name = value, …)`, then ` [cause]` and ` "reason"` where
+    /// The events so far: `kind(table slot; name = value, …)`, then ` [cause]` and ` "reason"` if
     /// there are any.
     pub fn told(&self) -> Vec<String> {
         self.events.events().iter().map(told).collect()

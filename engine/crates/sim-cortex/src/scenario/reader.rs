@@ -60,7 +60,10 @@ impl<'a> Node<'a> {
             return self.wrong("a list");
         };
         if items.len() < min || items.len() > max {
-            return self.fault(format!("expected {min} … {max} items, found {}", items.len()));
+            return self.fault(format!(
+                "expected {min} … {max} items, found {}",
+                items.len()
+            ));
         }
         let nodes = items.iter().enumerate().map(|(ordinal, value)| Node {
             path: format!("{}[{ordinal}]", self.path),

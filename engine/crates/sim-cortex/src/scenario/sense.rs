@@ -60,10 +60,7 @@ fn check_counts(data: &RuleData, universes: &Universes) -> Checked {
 
 impl Place<'_> {
     fn table<T>(&self, table: &str, fault: impl Into<String>) -> Result<T, ScenarioError> {
-        Err(ScenarioError::new(
-            format!("{}.{table}", self.path),
-            fault,
-        ))
+        Err(ScenarioError::new(format!("{}.{table}", self.path), fault))
     }
 
     /// Refuses a value unless it is as expected.
@@ -77,7 +74,10 @@ impl Place<'_> {
             return Ok(());
         }
         let (table, column, slot) = value;
-        let raw = self.world.column(table, column).map(|(_, values)| values.raw(slot));
+        let raw = self
+            .world
+            .column(table, column)
+            .map(|(_, values)| values.raw(slot));
         let found = raw.unwrap_or_default();
         let path = format!("{}.{table}.{column}[{slot}]", self.path);
         let fault = format!("expected {}, found {found}", expected());
@@ -235,7 +235,11 @@ impl Place<'_> {
         let fleet = &self.world.fleet;
         for slot in fleet.slots().live() {
             let (next, destination) = (fleet.next[slot], fleet.destination[slot]);
-            let from = if next == NONE { fleet.system[slot] } else { next };
+            let from = if next == NONE {
+                fleet.system[slot]
+            } else {
+                next
+            };
             let reached = destination == NONE || self.world.topology.connected(from, destination);
             self.ensure(reached, ("fleet", "destination", slot), || {
                 format!("a system with a way from system {from}")

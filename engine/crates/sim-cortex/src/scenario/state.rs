@@ -74,7 +74,10 @@ fn raw_values(
         return node.wrong("a list");
     };
     if items.len() > ROWS_MAX {
-        return node.fault(format!("expected at most {ROWS_MAX} rows, found {}", items.len()));
+        return node.fault(format!(
+            "expected at most {ROWS_MAX} rows, found {}",
+            items.len()
+        ));
     }
     if let Some(rows) = rows.filter(|rows| *rows != items.len()) {
         return node.fault(format!("expected {rows} values, found {}", items.len()));
@@ -82,7 +85,11 @@ fn raw_values(
     let mut raw = Vec::with_capacity(items.len());
     for (slot, item) in items.iter().enumerate() {
         let dead = live.is_some_and(|live| live.get(slot) == Some(&false));
-        let (min, max) = if dead { (0, 0) } else { (column.min, column.max) };
+        let (min, max) = if dead {
+            (0, 0)
+        } else {
+            (column.min, column.max)
+        };
         match item {
             Json::Int(value) if (min.into()..=max.into()).contains(value) => {
                 raw.extend(i64::try_from(*value));
