@@ -13,7 +13,7 @@ use sim_cortex::universes::{RestoreError, TableArchive};
 use sim_cortex::{RuleData, ScenarioError, Turn, Universes};
 
 use crate::answer::{Halt, Standing, StepError, Stepped};
-use crate::schedule::{ORDERS, Phase, RULES, Scope, Step, steps};
+use crate::schedule::{ORDERS, Phase, RULES, Scope, Step};
 
 /// What may be asked of a run next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -53,7 +53,7 @@ impl Engine {
             data,
             schema: schema_digest(),
             scenario: scenario_digest(scenario),
-            steps: steps(&state),
+            steps: Step::of_run(&state),
             state,
             before: None,
             ledger: Ledger::new(),

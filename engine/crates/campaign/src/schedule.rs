@@ -161,22 +161,24 @@ pub const ORDERS: &Phase = {
     orders
 };
 
-/// Returns the steps of every turn of a run, from its first state.
-#[must_use]
-pub fn steps(universes: &Universes) -> Vec<Step> {
-    let worlds = universes.worlds.iter().enumerate();
-    let factions = worlds.flat_map(|(position, world)| {
-        (0..world.faction.rows()).map(move |slot| Scope::Faction(position, slot))
-    });
-    let factions = factions.enumerate().map(|(ordinal, scope)| Step {
-        name: format!("faction {ordinal}"),
-        scope,
-        phases: &FACTION,
-    });
-    let mut steps = vec![over_all("open", &OPEN)];
-    steps.extend(factions);
-    steps.push(over_all("close", &CLOSE));
-    steps
+impl Step {
+    /// Returns the steps of every turn of a run, from its first state.
+    #[must_use]
+    pub fn of_run(universes: &Universes) -> Vec<Self> {
+        let worlds = universes.worlds.iter().enumerate();
+        let factions = worlds.flat_map(|(position, world)| {
+            (0..world.faction.rows()).map(move |slot| Scope::Faction(position, slot))
+        });
+        let factions = factions.enumerate().map(|(ordinal, scope)| Self {
+            name: format!("faction {ordinal}"),
+            scope,
+            phases: &FACTION,
+        });
+        let mut steps = vec![over_all("open", &OPEN)];
+        steps.extend(factions);
+        steps.push(over_all("close", &CLOSE));
+        steps
+    }
 }
 
 fn over_all(name: &str, phases: &'static [Phase]) -> Step {

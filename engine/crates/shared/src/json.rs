@@ -45,7 +45,10 @@ impl Json {
             Self::Null => text.push_str("null"),
             Self::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
             Self::Int(value) => {
-                assert!(INTEGERS.contains(value), "{value} is no integer of canonical JSON");
+                assert!(
+                    INTEGERS.contains(value),
+                    "{value} is no integer of canonical JSON"
+                );
                 text.push_str(&value.to_string());
             }
             Self::String(value) => write_string(value, text),

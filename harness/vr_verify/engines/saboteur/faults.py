@@ -50,9 +50,12 @@ def false_digest(digest: bytes) -> bytes:
 
 
 def _altered(schema: Schema, state: State) -> State:
-    """Change the first number of the first live entity by one raw step, within its range."""
+    """Change one number of the first live entity by one raw step, within its range.
+
+    It is the widest column of the fullest table: the kind of value that a real fault is in.
+    """
     for place, at, data, slots in _tables(schema, state):
-        for index, column in _numbers(schema, at):
+        for index, column in sorted(_numbers(schema, at), key=lambda one: -one[1].width):
             for slot in slots:
                 raw = read_value(column, data.columns[index], slot)
                 assert isinstance(raw, int)
@@ -78,13 +81,14 @@ def _swapped(schema: Schema, state: State) -> State:
 
 
 def _tables(schema: Schema, state: State) -> Iterator[tuple[int, int, TableData, list[int]]]:
-    """Give (place of the universe, table index, table, its live slots), entities first."""
-    for entity in (True, False):
-        for place, universe in enumerate(state.universes):
-            for at, (table, data) in enumerate(zip(schema.tables, universe.tables, strict=True)):
-                if table.entity is entity:
-                    alive = bytes(data.columns[1]) if entity else b"\1" * data.rows
-                    yield place, at, data, [slot for slot in range(data.rows) if alive[slot]]
+    """Give (place of the universe, table index, table, its live slots), the fullest table first."""
+    listed: list[tuple[int, int, TableData, list[int]]] = []
+    for place, universe in enumerate(state.universes):
+        for at, (table, data) in enumerate(zip(schema.tables, universe.tables, strict=True)):
+            alive = bytes(data.columns[1]) if table.entity else b"\1" * data.rows
+            live = [slot for slot in range(data.rows) if alive[slot]]
+            listed.append((place, at, data, live))
+    yield from sorted(listed, key=lambda one: -len(one[3]))
 
 
 def _numbers(schema: Schema, table_index: int) -> list[tuple[int, Column]]:

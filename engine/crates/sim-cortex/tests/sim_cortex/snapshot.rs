@@ -10,6 +10,8 @@ use sim_cortex::{Table, Universes};
 
 use crate::two_factions::{list, universe, with};
 
+type Archives = Vec<TableArchive<Vec<u8>>>;
+
 const SCENARIO: [u8; 32] = [7; 32];
 
 fn state() -> Universes {
@@ -17,7 +19,7 @@ fn state() -> Universes {
     read(&two).unwrap().1
 }
 
-fn archives(state: &Universes) -> Vec<TableArchive<Vec<u8>>> {
+fn archives(state: &Universes) -> Archives {
     let parts = state.snapshot(&schema_digest()).unwrap().into_iter();
     let owned = |part: TableArchive<ArchiveBytes>| TableArchive {
         universe: part.universe,
@@ -108,7 +110,7 @@ fn archives_give_the_state_back() {
 #[test]
 fn other_archives_are_refused() {
     let state = state();
-    let error = |change: &dyn Fn(&mut Vec<TableArchive<Vec<u8>>>)| {
+    let error = |change: &dyn Fn(&mut Archives)| {
         let mut parts = archives(&state);
         change(&mut parts);
         let restored = state.restored(&schema_digest(), 1, &parts);
