@@ -5,14 +5,14 @@ import platform
 import sys
 import tempfile
 from pathlib import Path
-
-from void_reckoning_adapter.python import PythonEngine
-from void_reckoning_adapter.rust import RustEngine
-from void_reckoning_scenarios.resolve import resolve
+from typing import Any
 
 import vr_verify
 from tests.bench.pairs import Ratio, compare
 from tests.bench.play import replay_parts, turns_of
+from void_reckoning_adapter.python import PythonEngine
+from void_reckoning_adapter.rust import RustEngine
+from void_reckoning_scenarios.resolve import resolve
 
 RESULT = Path("build/bench.json")
 # Scenario, turns of a sample against the reference, turns of a sample of the control, pairs.
@@ -36,7 +36,7 @@ def _speed(name: str, turns: int, control_turns: int, pairs: int) -> tuple[Ratio
     return ratio, control
 
 
-def _logs(name: str, turns: int) -> dict[str, object]:
+def _logs(name: str, turns: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / f"{name}.log"
         vr_verify.record(name, log, turns=turns)
@@ -67,7 +67,7 @@ def main() -> int:
     print("a lockstep replay, both engines in workers, every digest recomputed:")
     for log in logs:
         print(f"  {log['scenario']}: {log['bytes_per_turn']} bytes a turn in the log, per turn:")
-        for part, milliseconds in log["milliseconds_per_turn"].items():  # type: ignore[attr-defined]
+        for part, milliseconds in log["milliseconds_per_turn"].items():
             print(f"    {part:<10} {milliseconds:9.3f} ms")
     machine = {"machine": platform.machine(), "python": platform.python_version()}
     document = machine | {"ratios": [ratio.document() for ratio in ratios], "replay": logs}

@@ -1,4 +1,4 @@
-"""Interleaved pairs: A B B A …, the ratio pair by pair, so that a machine that drifts does not lie.
+"""Interleaved pairs: A B B A …, the ratio pair by pair, so that a drifting machine does not lie.
 
 It must not know what it measures. Times are wall nanoseconds of this process.
 """

@@ -100,7 +100,7 @@ def _function_at(code: str, match: re.Match[str]) -> Function | None:
 
 
 def _body_start(code: str, position: int) -> int | None:
-    """Return the brace of a body; a `;` inside a type such as `[u8; 32]` does not end the search."""
+    """Return the brace of a body; a `;` inside a type such as `[u8; 32]` does not end it."""
     depth = 0
     for index in range(position, len(code)):
         depth += (code[index] == "[") - (code[index] == "]")

@@ -46,7 +46,8 @@ class Launch:
     memory_limit_bytes: int | None = None
 
 
-class ErrorAnswer(Exception):  # noqa: N818 - an answer of the protocol, turned into blame by the client
+# Not named an error: it is an answer of the protocol, and the client turns it into blame.
+class ErrorAnswer(Exception):  # noqa: N818
     """The engine answered a call with an error; `kind` is one of the protocol's error kinds."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -101,7 +102,8 @@ class WorkerProcess:
                 stderr=subprocess.PIPE,
                 env=launch.environment,
                 start_new_session=True,
-                preexec_fn=None if limit is None else _memory_limiter(limit),  # noqa: PLW1509 - no threads here
+                # No thread of ours holds a lock at this point, so code before exec is safe.
+                preexec_fn=None if limit is None else _memory_limiter(limit),  # noqa: PLW1509
             )
         except OSError as error:
             self._remove_directory()

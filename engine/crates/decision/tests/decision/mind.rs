@@ -207,13 +207,14 @@ fn builds_are_chosen_by_weight_and_draw_and_paid_one_after_the_other() {
 }
 
 #[test]
-fn a_design_without_weight_or_above_the_funds_is_never_built() {
-    for (weight, credits) in [(0, 100), (1, 99)] {
+fn a_design_needs_weight_and_funds_to_the_last_credit() {
+    for (weight, credits, built) in [(0, 105, 0), (1, 104, 0), (1, 105, 1)] {
         let mut stage = realm();
+        stage.data.rules.reserve = 5;
         stage.endow(0, credits);
         stage.data.designs.as_mut_slice()[0].build_weight = weight;
         stage.play("decision", 0, decision);
-        assert_eq!(stage.told(), Vec::<String>::new());
+        assert_eq!(stage.fired("decision_build"), built);
     }
 }
 

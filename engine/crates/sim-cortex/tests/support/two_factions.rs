@@ -173,7 +173,12 @@ fn table<const R: usize, const C: usize>(rows: [i128; R], columns: [(&str, [i128
 }
 
 fn tables() -> Json {
-    object([
+    let all = powers().into_iter().chain(places()).chain(forces());
+    Json::Object(all.map(|(name, table)| (name.to_owned(), table)).collect())
+}
+
+fn powers() -> [(&'static str, Json); 3] {
+    [
         (
             "campaign",
             table([1], [("winner", [NONE]), ("won_turn", [0])]),
@@ -204,6 +209,11 @@ fn tables() -> Json {
                 ],
             ),
         ),
+    ]
+}
+
+fn places() -> [(&'static str, Json); 3] {
+    [
         (
             "system",
             table(
@@ -229,6 +239,11 @@ fn tables() -> Json {
                 ],
             ),
         ),
+    ]
+}
+
+fn forces() -> [(&'static str, Json); 3] {
+    [
         (
             "build",
             table(
@@ -269,5 +284,5 @@ fn tables() -> Json {
                 ],
             ),
         ),
-    ])
+    ]
 }
