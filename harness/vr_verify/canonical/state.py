@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from vr_verify.canonical.packing import BytesLike
 from vr_verify.canonical.schema import Column, Schema
+from vr_verify.model.run import NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,14 @@ def format_raw(raw: int | bytes) -> str:
 def format_value(column: Column, raw: int | bytes) -> str:
     """Return a raw value in the column's unit, exactly: "12.5", "true", hex digits for bytes.
 
+    A reference to no entity is "none".
+
     A scale with prime factors other than 2 and 5 has no exact decimal: "1/3" of a unit then.
     """
     if isinstance(raw, bytes):
         return raw.hex()
+    if column.refers is not None and raw == NONE:
+        return "none"
     if column.type == "bool":
         return {0: "false", 1: "true"}.get(raw, str(raw))
     if column.type in ("f32", "f64"):

@@ -94,8 +94,9 @@ class WorkerProcess:
         self._tail = bytearray()
         limit = launch.memory_limit_bytes
         try:
-            # A session of its own, so that a kill reaches whatever the engine has started.
-            self._process = subprocess.Popen(  # noqa: S603 - to run what the caller named is the point
+            # A session of its own, so that a kill reaches whatever the engine has started. To run
+            # what the caller named is the point of it all.
+            self._process = subprocess.Popen(  # noqa: S603
                 launch.argv,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -123,6 +123,8 @@ def test_values_read_exactly_in_their_unit() -> None:
     bits = struct.unpack("<Q", struct.pack("<d", 0.1))[0]
     assert shown("f64", 1, bits) == "0.1"
     assert shown("f64", 1, 0x7FF8000000000001) == "nan(0x7ff8000000000001)"
+    slot = Column("a", "u32", 4, "slot", 1, 0, 2**32 - 1, "fleet")
+    assert [format_value(slot, raw) for raw in (0, 2**32 - 1)] == ["0", "none"]
     half = Column("a", "f32", 4, "", 1, 0, 0)
     assert format_value(half, 0x3F000000) == "0.5"
 

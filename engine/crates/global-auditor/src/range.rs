@@ -6,13 +6,12 @@ use sim_cortex::schema::ColumnSpec;
 use sim_cortex::{Table, World};
 
 use crate::finding::{Finding, Severity};
-use crate::references::broken;
 
 /// `generation` and `alive` are what makes a slot live or dead: every value of theirs is right.
 const LIFE_COLUMNS: usize = 2;
 
 /// Returns a finding for each value of a live slot out of range, and each one but zero in a dead
-/// slot. Rows with a missing reference are skipped.
+/// slot. A missing reference is a number like any other here.
 #[must_use]
 pub fn range(world: &World) -> Vec<Finding> {
     let tables = world.tables().into_iter();
@@ -20,11 +19,10 @@ pub fn range(world: &World) -> Vec<Finding> {
 }
 
 fn of_table(world: &World, table: &dyn Table) -> Vec<Finding> {
-    let skipped = broken(world, table);
     let columns = table.spec().columns.iter().zip(table.columns());
     let columns: Vec<_> = columns.skip(LIFE_COLUMNS).collect();
     let mut findings = Vec::new();
-    for slot in (0..table.rows()).filter(|slot| !skipped.contains(slot)) {
+    for slot in 0..table.rows() {
         let alive = table.is_alive(slot);
         let faults = columns
             .iter()

@@ -186,20 +186,19 @@ fn legal_phase_finds_occupations_that_are_none() {
 }
 
 #[test]
-fn a_row_with_a_missing_reference_is_left_to_references() {
+fn a_row_with_a_missing_reference_is_left_to_references_and_range() {
     let planted = found(|world| {
         world.fleet.destination[2] = 9;
         world.fleet.posture[2] = 0;
         world.fleet.progress[2] = 2000;
     });
-    assert_eq!(
-        planted,
-        one(
-            "references",
-            "0/fleet/2:0",
-            "destination = 9: no live system"
-        )
+    let missing = one(
+        "references",
+        "0/fleet/2:0",
+        "destination = 9: no live system",
     );
+    let outside = one("range", "0/fleet/2:0", "progress = 2000, expected 0 … 1000");
+    assert_eq!(planted, [missing, outside].concat());
 }
 
 #[test]
