@@ -25,7 +25,7 @@ help: ## this list
 
 run: setup ## play the medium scenario for 100 turns, then prove it by replay
 	mkdir -p build
-	vr-verify record medium --turns 100 -o build/medium.log
+	vr-verify record medium --engine rust --turns 100 -o build/medium.log
 	vr-verify replay build/medium.log
 
 test: lint-rust test-rust lint-python test-python ## all lints and all quick tests of both languages
