@@ -5,10 +5,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.bench.pairs import timed
 from void_reckoning_adapter.python import PythonEngine
 from void_reckoning_adapter.rust import RustEngine
-
-from tests.bench.pairs import timed
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_registered
 from vr_verify.runlog.reader import RunLog

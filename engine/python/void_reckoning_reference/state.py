@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
-from void_reckoning_reference.schema import SCHEMA_DIGEST, TABLES, Column
+from void_reckoning_reference.schema import ROWS_MAX, SCHEMA_DIGEST, TABLES, Column
 from void_reckoning_reference.shared import digest
-from void_reckoning_reference.shared.archive import decode_archive, encode_archive
+from void_reckoning_reference.shared.archive import ArchiveError, decode_archive, encode_archive
 from void_reckoning_reference.world import Row, World
 
 WIDTHS = {"bool": 1, "u8": 1, "u32": 4, "i64": 8}
@@ -24,6 +24,8 @@ Packed: TypeAlias = dict[tuple[int, str], list[bytes]]
 
 class RestoreError(ValueError):
     """Archives are not those of a state with these universes; says what was expected."""
+
+    kind = "command"
 
 
 class Place(NamedTuple):
@@ -121,19 +123,24 @@ def encode_state(packed: Packed) -> list[Archive]:
 def decode_state(archives: Iterable[Archive], like: Packed) -> Packed:
     """Return the packed state that archives hold, one for each universe and table of `like`.
 
-    ArchiveError for bytes that are no archive; RestoreError if one is missing, too many, out of
-    order, or holds a flag that is neither 0 nor 1.
+    RestoreError for bytes that are no archive, if one is missing, too many or out of order, or
+    holds a flag that is neither 0 nor 1.
     """
     packed: Packed = {}
+    archives = list(archives)
+    found = [(universe, table) for universe, table, _ in archives]
+    if found != list(like):
+        raise RestoreError(f"expected archives of {list(like)}, found {found}")
     for universe, table, data in archives:
-        columns = TABLES.get(table, ())
+        columns = TABLES[table]
         widths = [WIDTHS[column.type] for column in columns]
-        packed[universe, table] = decode_archive(data, SCHEMA_DIGEST, widths)[1]
+        try:
+            packed[universe, table] = decode_archive(data, SCHEMA_DIGEST, widths)[1]
+        except ArchiveError as error:
+            raise RestoreError(f"{universe}/{table}: {error}") from error
         for column, payload in zip(columns, packed[universe, table], strict=True):
             if column.type == "bool" and max(payload, default=0) > 1:
                 raise RestoreError(f"{universe}/{table}.{column.name}: expected 0 or 1")
-    if list(packed) != list(like):
-        raise RestoreError(f"expected archives of {list(like)}, found {list(packed)}")
     return packed
 
 
@@ -142,13 +149,18 @@ def first_out_of_range(
 ) -> Place | None:
     """Return the first live value out of range in these columns by (universe, table, slot, column).
 
-    Every written column may be 0, so dead slots never hide or cause a finding.
+    Every written column may be 0, so dead slots never hide or cause a finding. A table that has
+    outgrown ROWS_MAX is out of range in `alive` of its first surplus slot.
     """
     for world in worlds:
         for table, columns in written.items():
             rows = world.rows(table)
             if rows and not all(_all_in_range(rows, column) for column in columns):
-                return _first_in_table(world, table, columns)
+                place = _first_in_table(world, table, columns)
+                if place is not None and place.slot < ROWS_MAX:
+                    return place
+            if len(rows) > ROWS_MAX:
+                return Place(world.universe, table, ROWS_MAX, "alive")
     return None
 
 

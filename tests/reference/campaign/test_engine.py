@@ -7,7 +7,6 @@ import pytest
 
 from tests.reference.support_scenario import add_unit, encoded, table, tiny
 from void_reckoning_reference.campaign.engine import CommandError, Engine
-from void_reckoning_reference.shared.archive import ArchiveError
 from void_reckoning_reference.shared.fx import ONE
 from void_reckoning_reference.state import RestoreError
 
@@ -112,7 +111,7 @@ def test_restore_takes_only_archives_of_this_run() -> None:
     with pytest.raises(RestoreError, match="expected archives"):
         engine.restore(0, archives[:-1])
     universe, name, data = archives[0]
-    with pytest.raises(ArchiveError):
+    with pytest.raises(RestoreError, match="offset"):
         engine.restore(0, [(universe, name, data[:-1]), *archives[1:]])
     flag = data[:64] + b"\2" + data[65:]
     with pytest.raises(RestoreError, match="alive: expected 0 or 1"):

@@ -127,6 +127,8 @@ impl Engine {
         if step == 0 {
             self.begin_turn();
         }
+        // A panic in a phase leaves a run that can only be restored.
+        self.mode = Mode::Halted;
         let turn = self.state.turn + 1;
         let mut phase_digests = Vec::new();
         for (ordinal, phase) in all.iter().enumerate().take(stop_after.unwrap_or(last) + 1) {

@@ -9,6 +9,11 @@ use shared::digest::Digest;
 
 use crate::tables::SCHEMA;
 
+/// Rows that a table may have.
+pub const ROWS_MAX: usize = 1 << 20;
+/// The last turn that a run may have.
+pub const TURN_MAX: u64 = 1_000_000_000;
+
 /// One column as the schema declares it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ColumnSpec {

@@ -50,11 +50,11 @@ impl Slots {
         self.full_to
     }
 
-    /// Makes a slot dead: its generation rises.
+    /// Makes a slot dead: its generation rises; after the greatest comes 0.
     pub(crate) fn bury(&mut self, slot: u32) {
         assert!(self.is_alive(slot), "slot {slot} is freed but not alive");
         self.alive[slot] = false;
-        self.generation[slot] += 1;
+        self.generation[slot] = self.generation[slot].wrapping_add(1);
         self.full_to = self.full_to.min(slot);
     }
 

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use shared::archive::{ArchiveBytes, ArchiveError, decode_archive, encode_archive};
 use shared::digest::{Digest, column_digest, state_digest, table_digest, universe_digest};
 
+use crate::schema::TURN_MAX;
 use crate::tables::{RawTable, SCHEMA, Table};
 use crate::world::World;
 
@@ -30,6 +31,12 @@ pub struct TableArchive<B> {
 /// Why a state cannot be taken from archives.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum RestoreError {
+    /// No run may have that turn.
+    #[error("turn: expected 0 … {TURN_MAX}, found {turn}")]
+    Turn {
+        /// The turn asked for.
+        turn: u64,
+    },
     /// Not one archive for each universe and table in order.
     #[error("archive {ordinal}: expected {expected}, found {found}")]
     Order {
@@ -147,6 +154,9 @@ impl Universes {
         turn: u64,
         archives: &[TableArchive<B>],
     ) -> Result<Self, RestoreError> {
+        if turn > TURN_MAX {
+            return Err(RestoreError::Turn { turn });
+        }
         check_order(&self.worlds, archives)?;
         let mut worlds = Vec::with_capacity(self.worlds.len());
         for (old, parts) in self.worlds.iter().zip(archives.chunks(SCHEMA.len())) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::column::AnyColumn;
 use crate::derived::Derived;
-use crate::schema::ColumnSpec;
+use crate::schema::{ColumnSpec, ROWS_MAX};
 use crate::tables::{
     Accounts, Builds, Campaigns, Factions, Fleets, Lanes, Planets, RawTable, Systems, Table, Units,
 };
@@ -132,6 +132,7 @@ impl World {
 
 fn first_out_of_range(table: &dyn Table, names: &[&str]) -> Option<OutOfRange> {
     let live = table.slots().alive.as_slice();
+    let surplus = surplus_row(table);
     let columns = table.spec().columns.iter().zip(table.columns());
     let written = columns.filter(|(spec, _)| names.is_empty() || names.contains(&spec.name));
     let outside = written.filter_map(|(column, values)| {
@@ -144,6 +145,23 @@ fn first_out_of_range(table: &dyn Table, names: &[&str]) -> Option<OutOfRange> {
             raw,
         })
     });
-    // Of equal slots the first column stays.
-    outside.reduce(|first, next| if next.slot < first.slot { next } else { first })
+    // Of equal slots the first column stays, and `alive` comes before what a rule writes.
+    surplus
+        .into_iter()
+        .chain(outside)
+        .reduce(|first, next| if next.slot < first.slot { next } else { first })
+}
+
+/// A table that has outgrown the greatest row count is out of range at its first surplus slot.
+fn surplus_row(table: &dyn Table) -> Option<OutOfRange> {
+    let column = table.spec().columns.get(1)?;
+    let slot = u32::try_from(ROWS_MAX)
+        .ok()
+        .filter(|most| table.rows() > *most)?;
+    Some(OutOfRange {
+        table: table.spec().name,
+        slot,
+        column,
+        raw: 1,
+    })
 }

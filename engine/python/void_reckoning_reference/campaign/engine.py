@@ -23,8 +23,14 @@ from void_reckoning_reference.observability.ledger import Ledger
 from void_reckoning_reference.pathfinding.movement import movement
 from void_reckoning_reference.routes import Routes
 from void_reckoning_reference.scenario import parse_scenario
-from void_reckoning_reference.schema import SCHEMA_TEXT, TABLES, Column
-from void_reckoning_reference.shared.codec import JsonValue, encode_events, encode_ledger
+from void_reckoning_reference.schema import COUNT_MAX, SCHEMA_TEXT, TABLES, Column
+from void_reckoning_reference.shared.codec import (
+    CodecError,
+    JsonValue,
+    encode_events,
+    encode_json,
+    encode_ledger,
+)
 from void_reckoning_reference.shared.digest import events_digest, ledger_digest
 from void_reckoning_reference.shared.ids import NONE
 from void_reckoning_reference.state import (
@@ -110,10 +116,15 @@ class Engine:
     def step(self, commands: Sequence[JsonValue], stop_after: int | None, phases: bool) -> Answer:
         """Run exactly the next step, or its phases up to ordinal `stop_after`.
 
-        CommandError after a halt, after `stop_after`, or for a phase that the step has not.
+        CommandError after a halt, after `stop_after`, for a phase that the step has not, or for
+        commands that are together no canonical JSON.
         """
         if self._over:
             raise CommandError("expected init or restore, found a step of a run that is over")
+        try:
+            encode_json(list(commands))
+        except CodecError as error:
+            raise CommandError(f"commands: expected canonical JSON: {error}") from error
         step = self._steps[self._next]
         if stop_after is not None and not 0 <= stop_after < len(step.phases):
             found = f"expected stop_after 0 … {len(step.phases) - 1}, found {stop_after}"
@@ -155,8 +166,11 @@ class Engine:
     def restore(self, turn: int, archives: Iterable[Archive]) -> Answer:
         """Put a turn's end in place of the present state; answers as `init`, of this state.
 
-        ArchiveError or RestoreError for archives that are no state of this run: nothing changes.
+        RestoreError for archives that are no state of this run, CommandError for a turn beyond the
+        last that a run may have: nothing changes.
         """
+        if not 0 <= turn <= COUNT_MAX:
+            raise CommandError(f"turn: expected 0 … {COUNT_MAX}, found {turn}")
         self._state.unpack(decode_state(archives, self._kept))
         self._routes = {world.universe: Routes(world) for world in self._state.worlds}
         self._ledger.clear()

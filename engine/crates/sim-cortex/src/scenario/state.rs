@@ -4,17 +4,14 @@
 use shared::Json;
 
 use super::reader::{Node, ScenarioError, kind};
-use crate::schema::{ColumnSpec, TableSpec};
+use crate::schema::{ColumnSpec, ROWS_MAX, TURN_MAX, TableSpec};
 use crate::tables::{RawTable, SCHEMA};
 use crate::universes::Universes;
 use crate::world::World;
 
-const ROWS_MAX: usize = 1 << 20;
-const TURN_MAX: i128 = 1_000_000_000;
-
 pub(super) fn universes(node: &Node) -> Result<Universes, ScenarioError> {
     let mut fields = node.fields(&["turn", "universes"])?;
-    let turn = fields.next().integer(0, TURN_MAX)?;
+    let turn = fields.next().integer(0, i128::from(TURN_MAX))?;
     let mut worlds: Vec<World> = Vec::new();
     for item in fields.next().items(1, ROWS_MAX)? {
         let world = world(&item)?;
