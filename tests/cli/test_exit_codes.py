@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +123,44 @@ def test_an_engines_traceback_is_condensed_to_what_it_says(
     fake_verb(monkeypatch, "doctor", raising(errors.EngineCannotStart("rust", words)))
     message = one_document(run("doctor", "--json").stdout)["message"]
     assert message == ("engine rust cannot start: exit status 1; its last words: ImportError: no b")
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (errors.EngineCrashed("a", "x\n  File 'b.py'\nE: /a/b/c.py, '/d e/f g'"), "c.py, 'f g'"),
+        (errors.BadLogError(3, "0/unit/17:2", "b", "/tmp/some/a.log"), "a.log: bad log at byte 3"),
+        (OSError(errno.ENOSPC, "x", "/tmp/some/a.log"), "a.log: No space"),
+        (errors.EngineCannotStart("'cmd:/usr/bin/e --x'", "no"), "engine 'cmd:e --x' cannot"),
+    ],
+)
+def test_a_failure_is_not_complete_and_names_no_folder(
+    error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_verb(monkeypatch, "doctor", raising(error))
+    document = one_document(run("doctor", "--json").stdout)
+    assert document["complete"] is False
+    assert message in document["message"]
+    assert all(part not in document["message"] for part in ("/tmp", "/usr", "/a/", "File"))
+    assert "cut in mid-write" not in run("doctor").stderr
+
+
+def test_advice_is_the_commands_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    words = ("record", "small", "-o", str(tmp_path / "a.log"))
+    fake_verb(monkeypatch, "record", raising(errors.EngineCrashed("rust", "signal 11")))
+    said = " ".join(run(*words).stderr.split())
+    assert "sealed so far are kept" in said
+    assert "--against" not in said
+    fake_verb(monkeypatch, "record", raising(errors.UsageError("scenario small: no seed")))
+    assert "--help" not in run(*words).stderr
+    assert "vr-verify record --help" in run("record").stderr
+
+
+def test_no_help_text_prints_the_bounds_of_a_number() -> None:
+    for command in ("record", "inspect"):
+        assert str(2**64 - 1) not in run(command, "--help").stdout.replace("\n", "")
+    assert run("record", "small", "-o", "a.log", "--turns", "0").exit_code == 2
+    assert run("record", "small", "-o", "a.log", "--seed", str(2**64)).exit_code == 2
 
 
 def test_a_document_that_cannot_be_rendered_is_a_bug_and_no_verdict(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.toy_builds import MILL, TOY, toy_scenario
+from vr_verify.errors import UsageError
 from vr_verify.model.outcome import EXIT_CODES, Outcome
 from vr_verify.model.report import Report
 from vr_verify.verbs.record import record
@@ -120,3 +121,17 @@ def test_replaying_one_turn_finds_the_lie_again_and_its_clean_twin_nothing(tmp_p
     assert report.divergence.turn == TURN
     assert report.checked is not None
     assert (report.checked.turns, report.checked.first_turn) == (1, TURN)
+
+
+def test_a_lie_that_was_never_told_proves_nothing(tmp_path: Path) -> None:
+    scenario = tmp_path / "wet.json"
+    scenario.write_text('{"cells":["40","8"],"limit":"1000","seed":"1"}')
+    log = tmp_path / "wet.log"
+    record(str(scenario), log, turns=TURNS, engine=MILL)
+    report = replay(log, MILL, f"saboteur:field@99:{MILL}")
+    assert report.outcome == "nothing_compared"
+    assert report.message is not None
+    assert "turn 99 is outside the compared turns 0 to 6" in report.message
+    assert replay(log, MILL, f"saboteur:field@6:{MILL}").outcome == "diverged"
+    with pytest.raises(UsageError, match="expected a turn from 1, found 0"):
+        replay(log, MILL, f"saboteur:field@0:{MILL}")

@@ -3,6 +3,26 @@
 Verbs are imported when their command runs, so that `--help` answers at once.
 """
 
-from vr_verify.cli.app import main
+from typing import NoReturn
+
+_INTERRUPTED_CODE = 130
+
+
+def main() -> NoReturn:
+    """Run the command line of this process.
+
+    The program itself is imported in here: Ctrl-C during the imports must not end in a traceback
+    either, and streams and signals are put in order before anything can use them.
+    """
+    try:
+        from vr_verify.cli import surroundings  # noqa: PLC0415
+
+        surroundings.settle()
+        from vr_verify.cli.app import program  # noqa: PLC0415
+
+        program.main()
+    except KeyboardInterrupt:
+        raise SystemExit(_INTERRUPTED_CODE) from None
+
 
 __all__ = ["main"]

@@ -38,11 +38,27 @@ class Program(click.RichGroup):
         # The one broad net. What escapes a verb unforeseen is a bug in us, and must not end in
         # Python's own exit code for it, which is 1: "diverged".
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001
-            document = failures.report(error, self._command_of(words))
-            if document.outcome == Outcome.BUG:
-                delivery.trace(error)
-            code = delivery.deliver(document, asked)
+            self._fail(error, words, asked)
         sys.exit(code)
+
+    def _fail(self, error: BaseException, words: Sequence[str], asked: Asked) -> NoReturn:
+        """Deliver the report of a failure and exit; a failure of that itself is a bug in us."""
+        code = asked.code(Outcome.BUG)
+        try:
+            code = self._told(error, self._command_of(words), asked)
+        finally:
+            # Whatever is on its way up ends here: Python's own exit code for it is a verdict.
+            sys.exit(code)
+
+    def _told(self, error: BaseException, command: str, asked: Asked) -> int:
+        """Deliver the report of a failure and return the exit code."""
+        if isinstance(error, BrokenPipeError) and delivery.reader_left():
+            # click writes help and version itself, so this may be the first we hear of it.
+            return delivery.undelivered(error, Outcome.IO_FAILED, command, asked)
+        document = failures.report(error, command)
+        if document.outcome == Outcome.BUG:
+            delivery.trace(error)
+        return delivery.deliver(document, asked)
 
     def _answer(self, words: Sequence[str], asked: Asked) -> int:
         """Run the command that is meant, deliver its document, and return the exit code."""
@@ -77,8 +93,3 @@ def program() -> None:
 
 for _command in (record, replay, inspect, engines, doctor):
     program.add_command(_command)
-
-
-def main() -> NoReturn:
-    """Run the command line of this process."""
-    program.main()

@@ -6,6 +6,7 @@ A verdict that could not be written is io_failed, whatever it was. It must not k
 import contextlib
 import io
 import os
+import select
 import shutil
 import sys
 import traceback
@@ -45,7 +46,7 @@ def deliver(document: Document, asked: Asked) -> int:
             click.echo(json.encode(document), nl=False)
         _page(document, sys.stderr if to_stderr else sys.stdout)
     except OSError as error:
-        return _undelivered(error, outcome, document.command, asked)
+        return undelivered(error, outcome, document.command, asked)
     return finish(outcome, asked)
 
 
@@ -67,18 +68,30 @@ def finish(outcome: Outcome, asked: Asked) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        return _undelivered(error, outcome, "vr-verify", asked)
+        return undelivered(error, outcome, "vr-verify", asked)
     return asked.code(outcome)
 
 
-def _undelivered(error: OSError, outcome: Outcome, command: str, asked: Asked) -> int:
+def reader_left() -> bool:
+    """Whether standard output is a pipe that nobody reads any more."""
+    asked = select.poll()
+    try:
+        asked.register(sys.stdout.fileno(), 0)  # errors are told unasked
+    except (OSError, ValueError):  # a stream of a test, without a descriptor
+        return False
+    return any(event & select.POLLERR for _, event in asked.poll(0))
+
+
+def undelivered(error: OSError, outcome: Outcome, command: str, asked: Asked) -> int:
     """Say on standard error that the answer could not be written."""
     # Python flushes standard output once more at its exit, and would end with a code of its own.
     with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
-    failure = failures.report(error, command)
-    with contextlib.suppress(OSError):
-        _page(failure, sys.stderr)
+    failure = failures.unwritten(error, command)
+    # A reader that went away has seen enough, as `| head` has: nothing more is said.
+    if not isinstance(error, BrokenPipeError):
+        with contextlib.suppress(OSError):
+            _page(failure, sys.stderr)
     return asked.code(worst([outcome, Outcome(failure.outcome)]))
 
 

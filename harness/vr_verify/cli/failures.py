@@ -4,34 +4,73 @@ Spec: the outcome table of the contract, section 3. It must not print.
 """
 
 import os
+import re
+from typing import Final
 
 from click.exceptions import Abort, ClickException
 
-from vr_verify.errors import EngineCannotStart, VrVerifyError
+from vr_verify.errors import EngineError, VrVerifyError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Report
 from vr_verify.report.layout import condensed
 
+# An absolute path: in quotes to the closing one, else up to what cannot be part of a bare path.
+# A slash inside a word is none: entities are called 0/unit/17:2.
+_QUOTED_PATH: Final = re.compile(r"(?<=')/[^'\n]*(?=')|(?<=\")/[^\"\n]*(?=\")")
+_BARE_PATH: Final = re.compile(r"(?<![\w./])/[^\s/:'\",;()]+(?:/[^\s/:'\",;()]+)*/?")
+_HELP: Final = "`vr-verify {} --help` shows what it takes, with an example."
+
 
 def report(error: BaseException, command: str) -> Report:
-    """Return the report of a command that ended in an exception."""
+    """Return the report of a command that ended in an exception; nothing is complete then."""
     outcome, message = _blame(error)
-    return Report(command=command, outcome=str(outcome), message=message)
+    return _failed(command, outcome, message)
+
+
+def unwritten(error: OSError, command: str) -> Report:
+    """Return the report of an answer that could not be written."""
+    return _failed(command, Outcome.IO_FAILED, f"the answer cannot be written: {_refused(error)}")
+
+
+def _failed(command: str, outcome: Outcome, message: str) -> Report:
+    named = without_folders(message)
+    return Report(command=command, outcome=str(outcome), complete=False, message=named)
+
+
+def without_folders(message: str) -> str:
+    """Return a message with absolute paths cut down to their last part.
+
+    The same failure gives the same document on every machine (contract, section 4).
+    """
+    quoted = _QUOTED_PATH.sub(lambda found: _last_part(found[0]), message)
+    return _BARE_PATH.sub(lambda found: _last_part(found[0]), quoted)
+
+
+def _last_part(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2] or path
 
 
 def _blame(error: BaseException) -> tuple[Outcome, str]:
-    if isinstance(error, EngineCannotStart):
+    if isinstance(error, EngineError):
         return Outcome(error.outcome), condensed(error.message)
     if isinstance(error, VrVerifyError):
         return Outcome(error.outcome), error.message
     if isinstance(error, ClickException):
-        return Outcome.USAGE, error.format_message()
+        return Outcome.USAGE, _misused(error)
     if isinstance(error, KeyboardInterrupt | Abort):
-        return Outcome.INTERRUPTED, "stopped from the keyboard; what was written is kept"
+        said = "stopped from the keyboard or by a signal; what was written is kept"
+        return Outcome.INTERRUPTED, said
     if isinstance(error, OSError):
         return Outcome.IO_FAILED, _refused(error)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return Outcome.BUG, f"a bug in vr-verify: {what}"
+
+
+def _misused(error: ClickException) -> str:
+    """Say what is wrong with a command line, and where what it takes is written."""
+    context = getattr(error, "ctx", None)
+    name = None if context is None or context.parent is None else context.info_name
+    return f"{error.format_message()}\n{_HELP.format(name or 'COMMAND')}"
 
 
 def _refused(error: OSError) -> str:

@@ -17,7 +17,7 @@ from vr_verify.report.documents import Document
 @click.option(
     "--turn",
     metavar="T",
-    type=click.IntRange(0, options.TURN_MAX),
+    type=options.Whole(0),
     help="Show this turn's tables. [default with --table or --entity: the last turn]",
 )
 @click.option("--table", metavar="X", help="Show the rows of this table.")

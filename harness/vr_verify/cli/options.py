@@ -16,6 +16,23 @@ Described = TypeVar("Described", bound=click.Command)
 TURN_MAX = 2**64 - 1
 
 
+class Whole(click.ParamType[int]):
+    """A whole number from `least` on.
+
+    click's own IntRange prints its bounds in every help text, and 2^64 - 1 says nothing there.
+    """
+
+    name = "integer"
+
+    def __init__(self, least: int) -> None:
+        self._range = click.IntRange(least, TURN_MAX)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number as IntRange does."""
+        number: int = self._range.convert(value, param, ctx)
+        return number
+
+
 def turn_range(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int] | None:
     """Read `A:B`, both ends included."""
     if value is None:

@@ -24,13 +24,13 @@ from vr_verify.report.documents import Document
 @click.option(
     "--turns",
     metavar="N",
-    type=click.IntRange(1, options.TURN_MAX),
+    type=options.Whole(1),
     help="How many turns to play; N turns store N + 1 states. [default: 30]",
 )
 @click.option(
     "--seed",
     metavar="S",
-    type=click.IntRange(0, 2**64 - 1),
+    type=options.Whole(0),
     help="The seed to use instead of the scenario's.",
 )
 @options.engine_option("--engine", "The engine that plays. [default: the first registered one]")

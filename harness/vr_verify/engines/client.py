@@ -4,6 +4,7 @@ Spec: PROTOCOL.md, section 6. It must not compare anything, and it trusts nothin
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -72,12 +73,12 @@ class Engine:
         self._step_next = 0
         self._phases_asked = self._stopping = False
         self.answered: dict[str, Any] = {}
-        try:
+        # Whatever ends the first call, Ctrl-C included, ends the process that was started for it.
+        with ExitStack() as undo:
+            undo.callback(self.close)
             args = {"protocol": PROTOCOL, "directory": str(self.process.directory)}
             self.description = self._ask("describe", args, answers.Description)
-        except (EngineError, UsageError):
-            self.close()
-            raise
+            undo.pop_all()
         self.name = self.process.name = self.description.name
 
     def __enter__(self) -> "Engine":
@@ -98,6 +99,12 @@ class Engine:
     def can(self, capability: str) -> bool:
         """Whether the engine declares a capability."""
         return capability in self.description.capabilities
+
+    @property
+    def place_next(self) -> str:
+        """The turn and the step that the next `step` plays, in words."""
+        turn = self.turn + (1 if self._step_next == 0 else 0)
+        return f"turn {turn}, step {self.steps[self._step_next].name}"
 
     def init(self, scenario: bytes) -> Opening:
         """Start a run from a resolved scenario; UsageError when the engine refuses it."""
@@ -341,7 +348,7 @@ class Engine:
         if error.kind == "scenario":
             return UsageError(f"engine {name} refuses the scenario: {error.message}")
         if error.kind == "command" and call == "step":
-            where = f"step {self._step_next} after turn {self.turn}"
+            where = self.place_next
             return UsageError(f"engine {name} refuses the commands of {where}: {error.message}")
         if error.kind in ("command", "unsupported"):
             return EngineProtocolError(name, f"in {call}: {error.kind}: {error.message}")

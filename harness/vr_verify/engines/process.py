@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -92,11 +92,22 @@ class WorkerProcess:
         self._outgoing = b""
         self._incoming = framing.FrameBuffer()
         self._tail = bytearray()
+        # Undone unless the worker runs: Ctrl-C may come at any point in between.
+        with ExitStack() as undo:
+            undo.callback(self._remove_directory)
+            self._process = self._started(launch)
+            undo.push(self._process)  # closes its pipes, once it is killed
+            undo.callback(self._kill)
+            for stream in (self._stdin, self._stdout, self._stderr):
+                os.set_blocking(stream.fileno(), False)
+            undo.pop_all()
+
+    def _started(self, launch: Launch) -> subprocess.Popen[bytes]:
         limit = launch.memory_limit_bytes
         try:
             # A session of its own, so that a kill reaches whatever the engine has started. To run
             # what the caller named is the point of it all.
-            self._process = subprocess.Popen(  # noqa: S603
+            return subprocess.Popen(  # noqa: S603
                 launch.argv,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -107,10 +118,8 @@ class WorkerProcess:
                 preexec_fn=None if limit is None else _memory_limiter(limit),  # noqa: PLW1509
             )
         except OSError as error:
-            self._remove_directory()
-            raise EngineCannotStart(name, f"{launch.argv[0]}: {error.strerror}") from error
-        for stream in (self._stdin, self._stdout, self._stderr):
-            os.set_blocking(stream.fileno(), False)
+            problem = f"{launch.argv[0]}: {error.strerror}"
+            raise EngineCannotStart(self.name, problem) from error
 
     @property
     def _stdin(self) -> BinaryIO:

@@ -125,8 +125,8 @@ def _command(text: str, line: str) -> BuildSpec:
         raise UsageError(f"build {text!r}: {error}") from error
     if not argv:
         raise UsageError(f"build {text!r}: expected a command line after cmd:")
-    name = Path(argv[-1]).stem
-    return BuildSpec(text, name, argv, identity.of_command(name, argv))
+    # No word of a command line is surely the engine's name: errors quote all of it.
+    return BuildSpec(text, repr(text), argv, identity.of_command(Path(argv[-1]).stem, argv))
 
 
 def _python_class(text: str, target: str) -> BuildSpec:
@@ -167,6 +167,6 @@ def _saboteur(text: str, rest: str) -> BuildSpec:
         raise UsageError(f"build {text!r}: expected {wanted}")
     inner = resolve_build(inner_text)
     program = (sys.executable, "-P", "-m", "vr_verify.engines.saboteur")
-    name = f"saboteur-{inner.name}"
+    name = f"saboteur-{inner.build.partition(':')[0]}"
     argv = (*program, "--fault", fault, "--turn", turn, "--", *inner.argv)
     return BuildSpec(text, name, argv, identity.of_command(name, [head, inner.build]))

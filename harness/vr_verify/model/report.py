@@ -117,7 +117,7 @@ class LogFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What a verb returns. `complete` is False for a log that was cut in mid-write."""
+    """What a verb returns. `complete` is False for a failure, and for a log cut in mid-write."""
 
     schema: str = msgspec.field(default_factory=lambda: SCHEMA)
     command: str

@@ -1,4 +1,4 @@
-"""What a person can do about an outcome that is not a comparison's.
+"""What a person can do about an outcome that is not a comparison's, by command where it matters.
 
 Exit codes are the table of `model/outcome.py`; here each failure has a headline and a way on.
 """
@@ -27,8 +27,7 @@ HEADLINES: Final[dict[Outcome, str]] = {
     Outcome.INTERRUPTED: "INTERRUPTED",
 }
 
-ADVICE: Final[dict[Outcome, str]] = {
-    Outcome.USAGE: ("`vr-verify COMMAND --help` shows what a command takes, with an example."),
+_ADVICE: Final[dict[Outcome, str]] = {
     Outcome.BAD_LOG: (
         "The file was damaged, or vr-verify did not write it. Take another copy, or record the "
         "scenario again."
@@ -64,3 +63,23 @@ ADVICE: Final[dict[Outcome, str]] = {
     ),
     Outcome.IO_FAILED: "Check the free space and the permissions of the place that is named.",
 }
+
+_KEPT: Final = "The states sealed so far are kept in the output; `vr-verify inspect` shows them."
+_OF_RECORD: Final[dict[Outcome, str]] = {
+    Outcome.CRASHED: (
+        "The engine is at fault, not what it computed: nothing was decided about its rules. "
+        f"{_KEPT}"
+    ),
+    Outcome.TIMED_OUT: (
+        "The engine gave no answer in time. See with a smaller --turns N whether it is slow or "
+        f"hangs. {_KEPT}"
+    ),
+    Outcome.OUT_OF_MEMORY: f"{_ADVICE[Outcome.OUT_OF_MEMORY]} {_KEPT}",
+    Outcome.PROTOCOL_ERROR: f"{_ADVICE[Outcome.PROTOCOL_ERROR]} {_KEPT}",
+}
+
+
+def advice(outcome: Outcome, command: str) -> str | None:
+    """Return what to do about a command's outcome; None where the message says it all."""
+    own = _OF_RECORD.get(outcome) if command == "record" else None
+    return own or _ADVICE.get(outcome)

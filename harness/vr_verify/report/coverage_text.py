@@ -30,6 +30,8 @@ def turns(checked: Checked) -> str:
     count = counted(checked.turns, "turn")
     if checked.first_turn is None or checked.last_turn is None:
         return f"{count} executed"
+    if checked.first_turn == checked.last_turn:
+        return f"{count} executed, state {checked.first_turn}"
     return f"{count} executed, states {checked.first_turn} to {checked.last_turn}"
 
 
@@ -49,26 +51,30 @@ def _audited(checked: Checked) -> str:
     return f"{entities} against {counted(checked.invariants, 'invariant')}"
 
 
+def _detail(checked: Checked) -> str:
+    """Count what was traced; what was not is compared by its digests all the same."""
+    traced = [("phase", checked.phases), ("draw", checked.draws), ("event", checked.events)]
+    counts = [counted(count, noun) for noun, count in traced if count]
+    untraced = [f"{noun}s" for noun, count in traced[1:] if not count]
+    digests = f"{listed(untraced)} by their digests" if untraced else ""
+    return ", ".join(filter(None, [counted(checked.steps, "step"), *counts, digests]))
+
+
 def checked(report: Report, width: int) -> list[Text]:
     """Set what was covered, in counts; what was not covered is said too."""
     counts = report.checked
     if counts is None:
         return []
     recomputed = counted(counts.turns_recomputed, "state")
-    detail = (
-        counted(counts.steps, "step"),
-        counted(counts.phases, "phase"),
-        counted(counts.draws, "draw"),
-        counted(counts.events, "event"),
-    )
     compared = [
         ("digests", f"{counts.digests:,} compared; {recomputed} recomputed from their values"),
-        ("detail", ", ".join(detail)),
+        ("detail", _detail(counts)),
     ]
+    recorded = report.command == "record"
     rows = [
         ("turns", turns(counts)),
-        *([] if report.command == "record" else compared),
-        ("audit", _audited(counts)),
+        *([] if recorded else compared),
+        ("audit", "" if recorded and not counts.entities_audited else _audited(counts)),
         ("rules", _rules(counts)),
     ]
     return [layout.heading("Checked"), *layout.facts(rows, width)]
@@ -80,7 +86,10 @@ def environment(report: Report) -> list[Text]:
         return []
     named = [key for fact in report.environment for key in fact if key != "what"]
     names = list(dict.fromkeys([*(s for s in report.sides or {} if s in named), *named]))
-    rows = [[f.get("what", ""), *(f.get(name, "-") for name in names)] for f in report.environment]
+    rows = [
+        [f.get("what", ""), *(layout.short(f.get(name, "-")) for name in names)]
+        for f in report.environment
+    ]
     return [layout.heading("Surroundings that differ"), *layout.table(["what", *names], rows)]
 
 

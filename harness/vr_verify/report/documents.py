@@ -30,6 +30,13 @@ class TurnRow(msgspec.Struct, frozen=True):
     halt: str
 
 
+class StepCommands(msgspec.Struct, frozen=True):
+    """The commands that one step was given from outside, each as canonical JSON."""
+
+    step: str
+    commands: tuple[str, ...]
+
+
 class TableRow(msgspec.Struct, frozen=True):
     """One table of one universe at one turn. `live` is None for a table without entities."""
 
@@ -78,6 +85,7 @@ class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
     cut_at: int | None = None
     turn: int | None = None
     halted: Halted | None = None
+    commands: tuple[StepCommands, ...] | None = None
     tables: tuple[TableRow, ...] | None = None
     entities: tuple[EntityRow, ...] | None = None
 

@@ -17,7 +17,7 @@ def inspection(document: Inspection, width: int) -> list[Text]:
     lines = [*_header(document, width)]
     if document.turn is None:
         return lines + _turns(document)
-    return lines + _tables(document) + _entities(document)
+    return lines + _commands(document) + _tables(document) + _entities(document)
 
 
 def _header(document: Inspection, width: int) -> list[Text]:
@@ -56,6 +56,15 @@ def _turns(document: Inspection) -> list[Text]:
     ]
     headers = ["turn", "commands", "state", "ledger", "events", "halt"]
     return [layout.heading("Turns"), *layout.table(headers, rows)]
+
+
+def _commands(document: Inspection) -> list[Text]:
+    """Set the turn's commands from outside, one a line under their step."""
+    lines: list[Text] = []
+    for given in document.commands or ():
+        lines.append(layout.heading(f"Commands of step {given.step}"))
+        lines += [layout.verbatim(command) for command in given.commands]
+    return lines
 
 
 def _tables(document: Inspection) -> list[Text]:

@@ -8,7 +8,7 @@ from rich.text import Text
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Halted, Report
 from vr_verify.report import coverage_text, divergence_text, layout
-from vr_verify.report.advice import ADVICE, HEADLINES
+from vr_verify.report.advice import HEADLINES, advice
 from vr_verify.report.documents import Checkup, Document, EngineList, Inspection
 from vr_verify.report.inspection_text import inspection
 from vr_verify.report.layout import WIDTH_DEFAULT, counted, listed
@@ -38,16 +38,17 @@ def _report(report: Report, width: int) -> list[Text]:
         lines += layout.prose(report.message, width, indent=layout.INDENT)
     if report.divergence is not None:
         lines += divergence_text.body(report.divergence, width)
-    if not report.complete:
+    # A failure is not complete either, and speaks for itself; it has no log.
+    if not report.complete and report.checked is not None:
         cut = "The log was cut in mid-write; it counts up to its last sealed turn."
         lines += [Text(""), *layout.prose(cut, width, indent=layout.INDENT, style=_OTHER)]
     lines += coverage_text.violations(report, width)
     lines += coverage_text.checked(report, width)
     lines += coverage_text.sides(report)
     lines += coverage_text.environment(report)
-    advice = ADVICE.get(outcome)
-    if advice:
-        lines += [Text(""), *layout.prose(advice, width)]
+    way_on = advice(outcome, report.command)
+    if way_on:
+        lines += [Text(""), *layout.prose(way_on, width)]
     return lines
 
 

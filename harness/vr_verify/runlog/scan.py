@@ -252,12 +252,14 @@ def _read_snapshots(
 
 def _read_seal(chunk: ChunkReader, progress: _Progress) -> None:
     """Check the seal that ends every chunk."""
-    expected = chunk.hasher.digest()
+    expected, offset = chunk.hasher.digest(), chunk.offset
     with chunk.blame():
         message = messages.parse("Seal", chunk.take("seal", sealed=False))
-        if message.turn != chunk.turn or message.seal != expected:
-            found = bytes(message.seal).hex()
-            raise ValueError(f"expected the seal {expected.hex()}, found {found!r:.80}")
+        if message.turn != chunk.turn:
+            raise ValueError(f"expected turn {chunk.turn}, found {message.turn}")
+    if message.seal != expected:
+        found = bytes(message.seal).hex()
+        chunk.source.fail(offset, f"the seal {expected.hex()}", f"{found or 'no bytes':.80}")
     chunk.take_end()
     progress.tally.add_message("seal")
     progress.seal = expected

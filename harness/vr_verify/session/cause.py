@@ -30,7 +30,8 @@ def cause(found: Divergence, streams: Streams, steps: Sequence[StepSpec]) -> str
     about = [event for event in _common(streams) if _is_about(event, found, steps)]
     if not about:
         return f"same draws and events on all sides: another result of the rules of {spot}"
-    return f"same draws and events on all sides; after {event_text(about[-1])}"
+    said = f"same draws and events on all sides: another result of the rules of {spot}"
+    return f"{said} (last event about {found.entity}: {_without_entity(about[-1])})"
 
 
 def event_text(event: Event | None) -> str:
@@ -38,6 +39,15 @@ def event_text(event: Event | None) -> str:
     if event is None:
         return _NO_EVENT
     about = event.table and entity_id(event.universe, event.table, event.slot, event.generation)
+    return _line(event, about)
+
+
+def _without_entity(event: Event) -> str:
+    """Say an event whose entity the sentence has named already."""
+    return _line(event, "")
+
+
+def _line(event: Event, about: str) -> str:
     fields = [f"{name}={value}" for name, value in event.fields]
     return " ".join(filter(None, [event.kind, about, *fields, event.reason]))
 

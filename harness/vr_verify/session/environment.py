@@ -20,6 +20,15 @@ def facts() -> dict[str, str]:
     }
 
 
+def build_difference(
+    engine: str, recorded: str, live: Mapping[str, str]
+) -> tuple[dict[str, str], ...]:
+    """List the builds of the recorded engine, by side, where any is not the recorded one."""
+    if all(build == recorded for build in live.values()):
+        return ()
+    return ({"what": f"build of {engine}"} | dict(live) | {"recorded": recorded},)
+
+
 def _threads() -> int:
     """Count the processors that this process may use; macOS tells only of all there are."""
     if hasattr(os, "sched_getaffinity"):

@@ -3,10 +3,12 @@
 It must not compare: it hands over what each side answered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from vr_verify.engines.client import Engine, StepResult
+from vr_verify.errors import EngineError
 from vr_verify.model.run import Digests, Halt, StepSpec, TurnCommands
 from vr_verify.session.stopwatch import Stopwatch
 
@@ -17,6 +19,10 @@ class LiveSide:
 
     name: str
     engine: Engine
+
+    def __post_init__(self) -> None:
+        """Have the engine's errors name the side: two builds of one engine are told apart."""
+        self.engine.process.name = self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,24 @@ def play_turn(
     for step_commands in commands:
         with watch.part("step"):
             for side in running:
-                side.engine.begin_step(step_commands, None, phases and side.engine.can("phases"))
+                with _in_step(side):
+                    asked = phases and side.engine.can("phases")
+                    side.engine.begin_step(step_commands, None, asked)
             for side in running:
-                results[side.name].append(side.engine.end_step())
+                with _in_step(side):
+                    results[side.name].append(side.engine.end_step())
         running = [side for side in running if results[side.name][-1].halt is None]
     return {name: _turn_result(steps) for name, steps in results.items()}
+
+
+@contextmanager
+def _in_step(side: LiveSide) -> Iterator[None]:
+    """Say in an engine's failure which step of which turn it was about to answer."""
+    place = side.engine.place_next
+    try:
+        yield
+    except EngineError as error:
+        raise type(error)(side.name, f"{place}: {error.detail}") from error
 
 
 def _turn_result(steps: Sequence[StepResult]) -> TurnResult:

@@ -6,6 +6,7 @@ Spec: contract, sections 3 and 8. It must not run, compare or judge anything.
 from collections.abc import Sequence
 from pathlib import Path
 
+from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import Schema, Table
 from vr_verify.canonical.state import (
     State,
@@ -18,7 +19,7 @@ from vr_verify.canonical.state import (
 from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.model.report import Halted, LogFacts
 from vr_verify.model.run import NONE, Digests
-from vr_verify.report.documents import Cell, EntityRow, Inspection, TableRow, TurnRow
+from vr_verify.report.documents import Cell, EntityRow, Inspection, StepCommands, TableRow, TurnRow
 from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import LogHeader, TurnRecord
 
@@ -83,8 +84,18 @@ def _inspection(
         cut_at=log.cut_at,
         turn=turn,
         halted=_halted(header, records[-1]),
+        commands=None if turn is None else _commands(header, log.record(turn)),
         tables=None if state is None else _tables(schema, state),
         entities=None if state is None else _entities(schema, state, table, entity),
+    )
+
+
+def _commands(header: LogHeader, record: TurnRecord) -> tuple[StepCommands, ...]:
+    """Return the commands of each step that was given any."""
+    return tuple(
+        StepCommands(step.name, tuple(json_text.encode(one).decode() for one in commands))
+        for step, commands in zip(header.steps, record.commands_by_step, strict=False)
+        if commands
     )
 
 

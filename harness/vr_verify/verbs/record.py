@@ -49,7 +49,9 @@ def record(
             played = range(first + 1, first + wanted + 1)
             given = read_commands(Path(commands), started.steps, played)
         recorder.record(path, wanted, given, progress)
-        return _report(recorder, spec, path)
+        number = sum(map(len, given.values()))
+        said = None if commands is None else f"commands: {number} given"
+        return _report(recorder, spec, path, said)
 
 
 def _scenario(engine: Engine, source: str, seed: int | None) -> bytes:
@@ -71,7 +73,7 @@ def _scenario(engine: Engine, source: str, seed: int | None) -> bytes:
         raise UsageError(f"scenario {source}: {error}") from error
 
 
-def _report(recorder: Recorder, spec: BuildSpec, path: Path) -> Report:
+def _report(recorder: Recorder, spec: BuildSpec, path: Path, message: str | None) -> Report:
     """Say what was recorded."""
     coverage, side = recorder.coverage, recorder.side
     last = coverage.last_turn
@@ -81,6 +83,7 @@ def _report(recorder: Recorder, spec: BuildSpec, path: Path) -> Report:
     return Report(
         command="record",
         outcome=str(Outcome.AGREED),
+        message=message,
         sides={side.name: Side(spec.build, side.engine.description.rules_version)},
         checked=coverage.checked(),
         halted=None if halt is None else halted(halt[0], halt[1], side.engine.steps),

@@ -14,9 +14,9 @@ from vr_verify.errors import UsageError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Divergence, Report, Side
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session import environment, verdict
+from vr_verify.session import environment, remarks, verdict
 from vr_verify.session.locate import locate
-from vr_verify.session.lockstep import RECORDED, Comparison, Lockstep, Options, Progress
+from vr_verify.session.lockstep import RECORDED, Lockstep, Options, Progress
 from vr_verify.session.turns import LiveSide, side_names
 
 NO_ENGINE = "none"
@@ -53,9 +53,9 @@ def replay(
         names = side_names([live.name for live in started], (RECORDED,))
         sides = tuple(LiveSide(*pair) for pair in zip(names, started, strict=True))
         lockstep = Lockstep(opened, sides, options, progress=progress)
-        found = lockstep.run()
+        lockstep.run()
         again = _command(Path(log).name, engine, against)
-        return _report(opened, sides, found, _divergence(lockstep, again))
+        return _report(lockstep, _divergence(lockstep, again))
 
 
 def _log_engine(log: RunLog) -> BuildSpec:
@@ -97,27 +97,44 @@ def _divergence(lockstep: Lockstep, command: list[str]) -> Divergence | None:
         return None
     specs = [(side.name, side.engine.spec) for side in lockstep.sides]
     located = locate(lockstep.log, specs, first.turn, lockstep.hasher)
-    again = [*command, "--turns", f"{first.turn}:{first.turn}", "--trace", "draws"]
+    again = [*command, "--turns", f"{first.turn}:{first.turn}"]
+    again += ["--trace", "draws"] if all(s.engine.can("draws") for s in lockstep.sides) else []
     evidence = verdict.Evidence(lockstep.log, lockstep.found, first, located, shlex.join(again))
     return verdict.divergence(evidence)
 
 
-def _report(
-    log: RunLog, sides: Sequence[LiveSide], found: Comparison, parted: Divergence | None
-) -> Report:
+def _judged(lockstep: Lockstep, parted: Divergence | None) -> tuple[Outcome, str | None]:
     """Judge: a divergence over a violation over nothing compared over agreement."""
-    header, coverage = log.header, found.coverage
-    outcome = Outcome.AGREED
-    message: str | None = None
-    violations = coverage.violations()
+    log, sides, coverage = lockstep.log, lockstep.sides, lockstep.found.coverage
+    outcome, said = Outcome.AGREED, list[str]()
+    untold = remarks.untold_lies(sides, coverage)
     if parted is not None:
         outcome = Outcome.DIVERGED
-        message = verdict.unlocated(parted, log.turns[0], sides)
-    elif violations:
+        said += filter(None, [verdict.unlocated(parted, log.turns[0], sides)])
+    elif coverage.violations():
         outcome = Outcome.VIOLATED
     elif not coverage.turns or not coverage.digests:
-        outcome, message = Outcome.NOTHING_COMPARED, "no turn was executed and compared"
-    live = [side.name for side in sides]
+        outcome, said = Outcome.NOTHING_COMPARED, ["no turn was executed and compared"]
+    elif untold:
+        outcome, said = Outcome.NOTHING_COMPARED, untold
+    said += remarks.untraced(sides, lockstep.options.trace)
+    said += remarks.clipped(lockstep.options.turns, log.turns[0], log.turns[-1])
+    return outcome, "; ".join(said) or None
+
+
+def _environment(log: RunLog, sides: Sequence[LiveSide]) -> tuple[dict[str, str], ...]:
+    """List what differs around the run: the machine's facts, and the recorded engine's build."""
+    header, live = log.header, [side.name for side in sides]
+    same = {s.name: s.engine.spec.build for s in sides if s.engine.name == header.engine}
+    facts = environment.differences(header.environment, environment.facts(), live)
+    return facts + environment.build_difference(header.engine, header.build, same)
+
+
+def _report(lockstep: Lockstep, parted: Divergence | None) -> Report:
+    """Put the report together."""
+    log, sides, found = lockstep.log, lockstep.sides, lockstep.found
+    header, coverage = log.header, found.coverage
+    outcome, message = _judged(lockstep, parted)
     described = {
         side.name: Side(side.engine.spec.build, side.engine.description.rules_version)
         for side in sides
@@ -130,8 +147,8 @@ def _report(
         message=message,
         sides=described | {RECORDED: Side(header.build, header.rules_version)},
         checked=coverage.checked(),
-        environment=environment.differences(header.environment, environment.facts(), live),
+        environment=_environment(log, sides),
         divergence=parted,
         halted=None if agreed_halt is None else verdict.halted(*agreed_halt, header.steps),
-        violations=violations,
+        violations=coverage.violations(),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from vr_verify.engines import process
 from vr_verify.engines.process import ErrorAnswer, Launch, WorkerProcess
 from vr_verify.errors import (
     EngineCannotStart,
@@ -122,3 +123,19 @@ def _runs(process: int) -> bool:
         return False
     status = Path(f"/proc/{process}/stat")
     return not status.is_file() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_nothing_is_left_behind_when_the_start_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(process, "_MEMORY_FILES", tmp_path / "none")
+    monkeypatch.setattr(process.tempfile, "tempdir", str(tmp_path))
+    for target in (process.os, "set_blocking"), (process.subprocess, "Popen"):
+        with monkeypatch.context() as patch:
+            patch.setattr(*target, interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                worker("pass")
+        assert list(tmp_path.iterdir()) == []

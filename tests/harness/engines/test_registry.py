@@ -123,3 +123,10 @@ def test_the_workers_folder_is_not_on_its_module_path(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(EngineCannotStart, match="raise OSError"):
         Engine(registry.resolve_build("python-class:registry:Pocket"))
+
+
+def test_a_command_line_is_called_by_all_of_its_words() -> None:
+    text = "cmd:python3 engine.py 0"
+    with pytest.raises(EngineCannotStart, match=f"engine '{text}' cannot start"):
+        Engine(registry.resolve_build(text))
+    assert registry.resolve_build(f"saboteur:draw@1:{text}").name == "saboteur-0"

@@ -123,6 +123,15 @@ def test_a_forged_message_is_refused_when_the_log_is_opened(
     assert len(caught.value.message) < 600
 
 
+def test_a_broken_seal_is_told_once(tmp_path: Path) -> None:
+    with pytest.raises(
+        BadLogError, match=r"expected the seal [0-9a-f]{64}, found 0{64}$"
+    ) as caught:
+        RunLog.open(forged_log(tmp_path / "a.log", changed("Seal", 1, seal=bytes(32))))
+    assert caught.value.message.count("expected") == 1
+    assert caught.value.offset is not None
+
+
 AT_STATE: list[tuple[bytes, str]] = [
     (bytes(SIZE), "expected the schema digest"),
     (ARCHIVE[:-1] + b"\1", "columns"),

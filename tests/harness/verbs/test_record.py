@@ -6,7 +6,9 @@ import pytest
 
 from tests.support.toy_builds import MILL, TOY, toy_scenario
 from vr_verify.errors import MissingFileError, UsageError
+from vr_verify.report.documents import StepCommands
 from vr_verify.runlog.reader import RunLog
+from vr_verify.verbs.inspect import inspect
 from vr_verify.verbs.record import record
 
 
@@ -46,7 +48,11 @@ def test_commands_reach_their_step(tmp_path: Path) -> None:
     command = '{"universe":0,"slot":1,"add":"100"}'
     file.write_text(f'[{{"turn":2,"step":"evening","commands":[{command}]}}]')
     path = tmp_path / "mill.log"
-    record("mill-3", path, turns=3, engine=MILL, commands=file)
+    report = record("mill-3", path, turns=3, engine=MILL, commands=file)
+    assert report.message == "commands: 1 given"
+    listed = (StepCommands("evening", ('{"add":"100","slot":1,"universe":0}',)),)
+    assert inspect(path, turn=2).commands == listed
+    assert inspect(path, turn=1).commands == ()
     with RunLog.open(path) as log:
         assert log.record(1).commands_by_step == ((), ())
         given = {"universe": 0, "slot": 1, "add": "100"}
@@ -63,7 +69,10 @@ def test_commands_reach_their_step(tmp_path: Path) -> None:
         ('[{"turn":9,"step":"evening","commands":[]}]', "expected a turn of 1 to 3, found 9"),
         ('[{"turn":1,"step":"noon","commands":[]}]', "expected a step of morning, evening"),
         ('[{"turn":1,"step":"evening","commands":[1]}]', "entry 0, command 0"),
-        ('[{"turn":1,"step":"evening","commands":[{"x":1}]}]', "refuses the commands of step 1"),
+        (
+            '[{"turn":1,"step":"evening","commands":[{"x":1}]}]',
+            "refuses the commands of turn 1, step evening",
+        ),
     ],
 )
 def test_a_bad_commands_file_is_named_with_its_entry(tmp_path: Path, text: str, said: str) -> None:

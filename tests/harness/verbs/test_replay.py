@@ -197,3 +197,22 @@ def test_toys_agree_without_any_capability(tmp_path: Path) -> None:
     assert report.outcome == "agreed"
     assert report.checked is not None
     assert report.checked.turns_recomputed == 5
+
+
+def test_what_was_asked_for_and_not_done_is_said(log: Path) -> None:
+    assert replay(log, MILL, MILL, turns=(3, 6), trace=("draws",)).message is None
+    report = replay(log, variant("PlainMill"), "none", turns=(3, 9), trace=("draws",))
+    assert report.outcome == "agreed"
+    assert report.message is not None
+    assert "draws were not traced: plain does not declare them" in report.message
+    assert "turns 7 to 9 are not in the log" in report.message
+
+
+def test_another_build_of_the_recorded_engine_is_named(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert replay(log, MILL, "none").environment == ()
+    monkeypatch.setattr("vr_verify.engines.identity.of_command", lambda *_: "mill:other")
+    (fact,) = replay(log, MILL, "none").environment
+    assert (fact["what"], fact["mill"]) == ("build of mill", "mill:other")
+    assert fact["recorded"] != "mill:other"

@@ -4,6 +4,7 @@ Each is as small as a lie can be: one value, one pair of rows, one draw. No I/O 
 """
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -22,8 +23,19 @@ FAULTS: Final[dict[str, str]] = {
     "wrong-digest": "in the turn, the digest is wrong; the state is right",
 }
 FALSE_STATE: Final = frozenset({"field", "order", "digest-of-truth"})
+_BUILD: Final = re.compile(r"saboteur:([a-z-]+)@([0-9]+):")
 _INTEGERS: Final = ("i", "u")
 _ENTITY_COLUMNS: Final = 2
+
+
+def told_turns(build: str) -> list[tuple[str, int, bool]]:
+    """List the lies that a build's text asks for: fault, its turn, whether it lasts."""
+    found: list[tuple[str, int, bool]] = []
+    while (match := _BUILD.match(build)) is not None:
+        fault, turn = match.groups()
+        found.append((fault, int(turn), fault in FALSE_STATE))
+        build = build[match.end() :]
+    return found
 
 
 def false_state(fault: str, schema: Schema, state: State) -> State:

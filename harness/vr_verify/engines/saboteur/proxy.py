@@ -50,6 +50,9 @@ class Saboteur:
         return engine.process.ask(call, args)
 
     def _describe(self, args: dict[str, Any]) -> dict[str, Any]:
+        if self.fault_turn < 1:
+            reason = f"the fault {self.fault}: expected a turn from 1, found {self.fault_turn}"
+            raise ErrorAnswer("scenario", reason)
         self.directory = Path(args["directory"])
         self.engine = Engine(self.spec, directory=self.directory)
         described = self.engine.description
