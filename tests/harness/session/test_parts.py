@@ -3,15 +3,19 @@
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from tests.support.toy_builds import MILL
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
+from vr_verify.errors import EngineError
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session import environment
 from vr_verify.session.lockstep import Lockstep, Options
 from vr_verify.session.recorder import Recorder
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.turns import LiveSide, side_names
+from vr_verify.verbs.replay import replay
 
 SCENARIO = b'{"cells":["40","8"],"limit":"1000","seed":"1"}'
 
@@ -63,3 +67,11 @@ def test_large_states_are_recomputed_at_the_ends_only(tmp_path: Path) -> None:
             lockstep = Lockstep(log, (LiveSide("mill", engine),), options, small_bytes=small)
             found[recompute, small] = lockstep.run().coverage.turns_recomputed
     assert found == {("auto", 1 << 22): 6, ("auto", 0): 2, ("every", 0): 6}
+
+
+def test_a_failing_engine_is_named_by_its_side_turn_and_step(tmp_path: Path) -> None:
+    path = recorded(tmp_path / "mill.log")
+    assert replay(path, MILL, MILL).divergence is None
+    crashing = "python-class:tests.harness.session.crashing_mill:CrashingMill"
+    with pytest.raises(EngineError, match=r"engine mill-2 crashed: turn 3, step evening: in step"):
+        replay(path, MILL, crashing)
