@@ -18,9 +18,12 @@ def main() -> NoReturn:
         from vr_verify.cli import surroundings  # noqa: PLC0415
 
         surroundings.settle()
-        from vr_verify.cli.app import program  # noqa: PLC0415
+        try:
+            from vr_verify.cli.app import program  # noqa: PLC0415
 
-        program.main()
+            program.main()
+        finally:
+            surroundings.leave()
     except KeyboardInterrupt:
         raise SystemExit(_INTERRUPTED_CODE) from None
 

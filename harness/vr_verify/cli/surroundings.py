@@ -1,6 +1,6 @@
 """What this process was started with, made fit to run in: its three streams and its signals.
 
-It runs before the program is imported, and must not know what the program does.
+It runs before the program is imported and after it has ended; it must not know what that does.
 """
 
 import os
@@ -20,6 +20,18 @@ def settle() -> None:
     # Whoever started us with the signal ignored wants it ignored.
     if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def leave() -> None:
+    """Empty both streams for good: a flush that fails as Python ends turns the exit code into 120.
+
+    What cannot be written by now has been told by the exit code; it goes nowhere.
+    """
+    for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 def _occupy_descriptors() -> None:

@@ -1,6 +1,6 @@
-"""Commands from outside, read from a file: who is given what in which step of which turn.
+"""Commands from outside, from a file or a caller: who is given what in which step of which turn.
 
-The file is a JSON list of {"turn": 3, "step": "faction 1", "commands": [{…}, …]}. It must not know
+They are a JSON list of {"turn": 3, "step": "faction 1", "commands": [{…}, …]}. It must not know
 what a command means; the engine does.
 """
 
@@ -15,22 +15,29 @@ from vr_verify.model.run import Command, StepSpec
 _KEYS = {"turn", "step", "commands"}
 
 
-def read_commands(
-    path: Path, steps: Sequence[StepSpec], turns: range
-) -> dict[tuple[int, int], tuple[Command, ...]]:
-    """Return the commands by (turn, ordinal of the step); UsageError names the bad entry."""
+def read_commands(path: Path) -> Any:
+    """Return the JSON value of a command file."""
     if not path.is_file():
         raise MissingFileError(f"commands: no file {path}")
     try:
-        entries = json_text.decode(path.read_bytes())
+        return json_text.decode(path.read_bytes())
     except ValueError as error:
         raise UsageError(f"commands in {path.name}: {error}") from error
-    if not isinstance(entries, list):
-        raise UsageError(f"commands in {path.name}: expected a list, found {_kind(entries)}")
+
+
+def place_commands(
+    source: str, entries: Any, steps: Sequence[StepSpec], turns: range
+) -> dict[tuple[int, int], tuple[Command, ...]]:
+    """Return the commands by (turn, ordinal of the step); UsageError names the bad entry.
+
+    `source` says where the entries come from.
+    """
+    if not isinstance(entries, list | tuple):
+        raise UsageError(f"{source}: expected a list, found {_kind(entries)}")
     ordinals = {step.name: ordinal for ordinal, step in enumerate(steps)}
     given: dict[tuple[int, int], tuple[Command, ...]] = {}
     for number, entry in enumerate(entries):
-        where = f"commands in {path.name}, entry {number}"
+        where = f"{source}, entry {number}"
         turn, step, commands = _entry(where, entry)
         if turn not in turns:
             found = f"expected a turn of {turns[0]} to {turns[-1]}, found {turn}"

@@ -3,7 +3,9 @@
 Spec: contract, sections 3 and 8. It must not print or exit.
 """
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from vr_verify.canonical import json_text
 from vr_verify.engines.client import Engine
@@ -11,7 +13,7 @@ from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
 from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import LogFacts, Report, Side
-from vr_verify.session.commands import read_commands
+from vr_verify.session.commands import place_commands, read_commands
 from vr_verify.session.lockstep import Progress
 from vr_verify.session.recorder import Recorder
 from vr_verify.session.verdict import halted
@@ -25,14 +27,14 @@ def record(
     turns: int | None = None,
     seed: int | None = None,
     engine: str | None = None,
-    commands: Path | str | None = None,
+    commands: Path | str | Sequence[Mapping[str, Any]] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Record `turns` turns (30 by default) of a scenario: a file, or a name the engine knows.
 
     `seed` replaces the scenario's own; `engine` is a build, by default the first registered one;
-    `commands` is a JSON file of commands from outside. Raises VrVerifyError for what
-    cannot be done; a run that halts is recorded up to its halt.
+    `commands` from outside is a JSON file, or its value: {"turn", "step", "commands"} each. Raises
+    VrVerifyError for what cannot be done; a run that halts is recorded up to its halt.
     """
     wanted = TURNS_DEFAULT if turns is None else turns
     if wanted < 1:
@@ -47,11 +49,18 @@ def record(
         given = {}
         if commands is not None:
             played = range(first + 1, first + wanted + 1)
-            given = read_commands(Path(commands), started.steps, played)
+            given = place_commands(*_commands(commands), started.steps, played)
         recorder.record(path, wanted, given, progress)
         number = sum(map(len, given.values()))
         said = None if commands is None else f"commands: {number} given"
         return _report(recorder, spec, path, said)
+
+
+def _commands(commands: Path | str | Sequence[Mapping[str, Any]]) -> tuple[str, Any]:
+    """Return where commands come from, and their entries."""
+    if isinstance(commands, Path | str):
+        return f"commands in {Path(commands).name}", read_commands(Path(commands))
+    return "commands", commands
 
 
 def _scenario(engine: Engine, source: str, seed: int | None) -> bytes:

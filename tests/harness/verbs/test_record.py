@@ -1,5 +1,6 @@
 """`record`: what goes into a log, and each kind of bad input."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,13 @@ def test_commands_reach_their_step(tmp_path: Path) -> None:
     command = '{"universe":0,"slot":1,"add":"100"}'
     file.write_text(f'[{{"turn":2,"step":"evening","commands":[{command}]}}]')
     path = tmp_path / "mill.log"
+    value = json.loads(file.read_text())
+    assert record("mill-3", path, turns=3, engine=MILL, commands=value).outcome == "agreed"
+    with RunLog.open(path) as log:
+        from_value = log.record(3).run_chain
     report = record("mill-3", path, turns=3, engine=MILL, commands=file)
+    with RunLog.open(path) as log:
+        assert log.record(3).run_chain == from_value
     assert report.message == "commands: 1 given"
     listed = (StepCommands("evening", ('{"add":"100","slot":1,"universe":0}',)),)
     assert inspect(path, turn=2).commands == listed
