@@ -82,8 +82,9 @@ def log_argument(command: Decorated) -> Decorated:
 
 
 def engine_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
-    """Add an option that names an engine or a build."""
-    return click.option(name, metavar="E", help=help_text)
+    """Add an option that names an engine or a build, and say once what E may be."""
+    forms = "E: a name of `vr-verify engines`, or cmd:, venv:, python-class:, saboteur:."
+    return click.option(name, metavar="E", help=f"{help_text} {forms}")
 
 
 def examples(*lines: str) -> Callable[[Described], Described]:

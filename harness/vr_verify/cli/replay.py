@@ -12,7 +12,9 @@ TRACES = ("phases", "draws", "events")
 
 
 @options.examples(
-    "vr-verify replay small.log", "vr-verify replay small.log --turns 12:12 --trace draws --json"
+    "vr-verify replay small.log",
+    "vr-verify replay small.log --turns 12:12 --trace draws --json",
+    "vr-verify replay small.log --against saboteur:field@12:python",
 )
 @click.command()
 @options.log_argument
