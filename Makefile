@@ -30,8 +30,10 @@ run: setup ## play the medium scenario for 100 turns, then prove it by replay
 
 test: lint-rust test-rust lint-python test-python ## all lints and all quick tests of both languages
 
-check: test ## everything: also the tests marked slow
+check: test ## everything: also the tests marked slow, more random cases, a short run of the fuzzer
 	python -m pytest -m slow
+	PROPTEST_CASES=10000 cargo test --locked --quiet -p shared -p sim-cortex -p decision hostile
+	python -m tests.fuzz all
 
 golden: setup ## the golden answers against both engines
 	python -m pytest tests/golden

@@ -1,18 +1,20 @@
 """vr-verify: proves that two engines play the same game, turn by turn, to the last bit.
 
-The verbs are a typed Python API: `vr_verify.record(...)`, `replay(...)` and `inspect(...)` return
-the document that `--json` writes. The harness knows no engine: it finds them by entry points.
+The verbs are a typed Python API: `vr_verify.record(...)`, `replay(...)`, `inspect(...)` and
+`diff(...)` return the document that `--json` writes. The harness knows no engine: it finds them
+by entry points.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vr_verify.verbs.diff import diff
     from vr_verify.verbs.inspect import inspect
     from vr_verify.verbs.record import record
     from vr_verify.verbs.replay import replay
 
-__all__ = ["inspect", "record", "replay"]
+__all__ = ["diff", "inspect", "record", "replay"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,9 +8,10 @@ import pytest
 from tests.cli.program import fake_verb, one_document, run
 from tests.harness.report import samples
 from vr_verify.cli.app import program
+from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 
-COMMANDS = ["doctor", "engines", "inspect", "record", "replay"]
+COMMANDS = ["diff", "doctor", "engines", "inspect", "record", "replay"]
 
 
 def test_the_commands_are_these() -> None:
@@ -106,14 +107,33 @@ def test_what_was_asked_reaches_replay(log: Path, monkeypatch: pytest.MonkeyPatc
     calls = fake_verb(monkeypatch, "replay", samples.diverged)
     assert run("replay", str(log)).exit_code == 1
     options = ["--engine", "rust", "--against", "none", "--turns", "3:9", "--fail-fast"]
+    options += ["--time-limit", "2.5", "--time-limit-total", "60", "--memory-limit", "512 MiB"]
     run("replay", str(log), *options, "--trace", "draws", "--trace", "events", "--recompute=every")
     assert calls == [
-        ((log, None, None, None, "auto", (), False), {"progress": None}),
+        ((log, None, None, None, "auto", (), False), {"progress": None, "limits": Limits()}),
         (
             (log, "rust", "none", (3, 9), "every", ("draws", "events"), True),
-            {"progress": None},
+            {"progress": None, "limits": Limits(2.5, 60.0, 512 * 1024 * 1024)},
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--time-limit", "0"),
+        ("--time-limit", "-1"),
+        ("--time-limit", "nan"),
+        ("--time-limit-total", "inf"),
+        ("--memory-limit", "12"),
+        ("--memory-limit", "1 furlong"),
+        ("--memory-limit", "-1GiB"),
+    ],
+)
+def test_a_limit_that_bounds_nothing_is_a_usage_error(option: str, value: str, log: Path) -> None:
+    result = run("replay", str(log), option, value)
+    assert result.exit_code == 2
+    assert option in result.stderr
 
 
 def test_what_was_asked_reaches_record(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,8 +142,8 @@ def test_what_was_asked_reaches_record(log: Path, monkeypatch: pytest.MonkeyPatc
     options = ["--turns", "30", "--seed", "7", "--engine", "rust", "--commands", str(log)]
     run("record", "small", "--output", str(log), *options, "--snapshots", "full")
     assert calls == [
-        (("small", log, None, None, None, None), {"progress": None}),
-        (("small", log, 30, 7, "rust", log), {"progress": None}),
+        (("small", log, None, None, None, None), {"progress": None, "limits": Limits()}),
+        (("small", log, 30, 7, "rust", log), {"progress": None, "limits": Limits()}),
     ]
 
 

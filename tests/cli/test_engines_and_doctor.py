@@ -55,7 +55,11 @@ def test_a_working_engine_is_described_and_a_broken_one_is_listed(
     result = run("engines", "--json")
     assert result.exit_code == 0
     broken, gone, toy = one_document(result.stdout)["engines"]
-    assert (toy["name"], toy["rules_version"], toy["capabilities"]) == ("toy", "1", [])
+    assert (toy["name"], toy["rules_version"], toy["capabilities"]) == (
+        "toy",
+        "1",
+        ["advance", "bulk_commands"],
+    )
     assert len(toy["build"].rpartition(":")[2]) == 64
     assert "error" not in toy
     assert (broken["outcome"], gone["outcome"]) == ("cannot_build", "usage")

@@ -121,9 +121,9 @@ def test_a_design_that_nobody_will_ever_see_is_a_flaw(tmp_path: Path) -> None:
     design = text[text.index("[[designs]]") : text.index("[[factions]]")]
     spare = design.replace('"Frigate"', '"Relic"').replace("build_weight = 100", "build_weight = 0")
     source = write(tmp_path, text.replace(design, design + spare))
-    assert resolve(source, None)[1] == [
-        f"{source}: designs[1]: Relic is in no fleet and has build_weight 0: never seen"
-    ]
+    (flaw,) = resolve(source, None)[1]
+    assert (flaw["file"], flaw["key"], flaw["kind"]) == ("case.toml", "/designs/1", "unused")
+    assert flaw["found"] == "Relic is in no fleet and has build_weight 0"
     assert len(json.loads(resolve(source, None)[0])["designs"]) == 2
 
 
@@ -140,7 +140,7 @@ def test_unknown_sources_say_what_is_expected(tmp_path: Path) -> None:
         resolve(str(tmp_path / "none.toml"), None)
     folder = tmp_path / "folder.toml"
     folder.mkdir()
-    with pytest.raises(ScenarioError, match="Is a directory"):
+    with pytest.raises(ScenarioError, match="found a folder without"):
         resolve(str(folder), None)
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(ScenarioError, match="expected TOML"):

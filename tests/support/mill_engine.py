@@ -64,7 +64,7 @@ class MillEngine:
             "rules": rules,
         }
 
-    def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[str]]:
+    def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[dict[str, str]]]:
         """Make a scenario of `mill-N` (N cells), or read a file."""
         if source.startswith("mill-"):
             cells = [str(3 * slot) for slot in range(int(source.removeprefix("mill-")))]
@@ -72,7 +72,14 @@ class MillEngine:
             return json_text.encode(value), []
         with open(source, "rb") as file:  # noqa: PTH123 - the shortest way
             value = json.loads(file.read())
-        return json_text.encode(value), [] if value.get("cells") else ["cells: none"]
+        found = {
+            "file": "",
+            "key": "/cells",
+            "kind": "missing",
+            "found": "none",
+            "done": "none made",
+        }
+        return json_text.encode(value), [] if value.get("cells") else [found]
 
     def init(self, scenario: bytes) -> dict[str, Any]:
         """Start a run."""

@@ -35,6 +35,6 @@ class PythonEngine(Engine):
             "rules": list(RULES),
         }
 
-    def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[str]]:
+    def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[dict[str, str]]]:
         """Return the canonical scenario of a path or shipped name, and the flaws found in it."""
         return resolve(source, seed)

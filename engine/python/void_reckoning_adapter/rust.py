@@ -84,6 +84,6 @@ class RustEngine:
         """Return how often each rule fired since `init`."""
         return self._engine.rules_fired()
 
-    def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[str]]:
+    def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[dict[str, str]]]:
         """Return the canonical scenario of a path or shipped name, and the flaws found in it."""
         return resolve(source, seed)

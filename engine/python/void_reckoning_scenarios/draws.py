@@ -12,7 +12,7 @@ UNIVERSE = 0
 _TURN = 0
 
 
-def draws(seed: int, stream: str, scope: list[int], count: int) -> list[int]:
-    """Return the first `count` draws (u64) of a stream."""
+def draws(seed: int, stream: str, scope: list[int], count: int, first: int = 0) -> list[int]:
+    """Return `count` draws (u64) of a stream, from its draw `first` on."""
     key = stream_key(seed, UNIVERSE, _TURN, PHASE, NONE, stream, scope)
-    return draw_many(key, 0, count)
+    return draw_many(key, first, count)

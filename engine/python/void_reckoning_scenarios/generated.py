@@ -103,9 +103,9 @@ def _place_systems(section: Section, plan: Plan, seed: int) -> list[graph.Point]
     """
     points: list[graph.Point] = []
     for slot in range(plan.systems):
-        numbers = draws(seed, "galaxy.position", [slot], _TRIES * _POSITION_SITES)
-        for first in range(0, len(numbers), _POSITION_SITES):
-            x, y, z = numbers[first : first + _POSITION_SITES]
+        for item in range(_TRIES):
+            first = item * _POSITION_SITES
+            x, y, z = draws(seed, "galaxy.position", [slot], _POSITION_SITES, first)
             point = _within(x, plan.radius), _within(y, plan.radius), _within(z, plan.thickness)
             if _is_free(point, points, plan):
                 points.append(point)

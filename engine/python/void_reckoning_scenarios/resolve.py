@@ -3,8 +3,11 @@
 Law: STATE.md, "The canonical scenario". Pure but for reading the file; used by both engines.
 """
 
+from pathlib import Path
+
 from void_reckoning_scenarios.canonical import Scenario, encode_scenario
 from void_reckoning_scenarios.errors import ScenarioError
+from void_reckoning_scenarios.flaws import Flaws
 from void_reckoning_scenarios.forces import FACTIONS_MAX, Faction, Fleet, read_factions, read_fleets
 from void_reckoning_scenarios.galaxy import Galaxy, read_explicit
 from void_reckoning_scenarios.generated import generate
@@ -12,25 +15,32 @@ from void_reckoning_scenarios.lanes import UNREACHED, way_lengths
 from void_reckoning_scenarios.passed import pass_through
 from void_reckoning_scenarios.ruleset import Ruleset, read_ruleset, require_distinct
 from void_reckoning_scenarios.section import Section
-from void_reckoning_scenarios.source import load, parse_toml
+from void_reckoning_scenarios.source import is_folder, load, parse_toml
+from void_reckoning_scenarios.universe.scenario import read_universe
 
 _SEED_MAX = 2**64 - 1
 _SEED_LETTERS_MAX = len(str(_SEED_MAX))
 _KEYS = ("name", "seed", "rules", "planet_classes", "designs", "factions", "fleets", "galaxy")
 
 
-def resolve(source: str, seed: str | None) -> tuple[bytes, list[str]]:
-    """Return the canonical scenario and its flaws, one sentence each.
+def resolve(source: str, seed: str | None) -> tuple[bytes, list[dict[str, str]]]:
+    """Return the canonical scenario and its flaws, each as the fields of a `Flaw`.
 
-    `source` is the name of a shipped scenario or the path of a TOML file or a canonical JSON file;
-    `seed` (decimal, u64) takes the place of the file's. ScenarioError for everything bad.
+    `source` is the name of a shipped scenario or the path of a TOML file, a canonical JSON file or
+    a universe folder; `seed` (decimal, u64) takes the place of the file's. ScenarioError for what
+    cannot be played.
     """
     number = None if seed is None else _parse_seed(seed)
+    flaws = Flaws()
+    if is_folder(source):
+        text = encode_scenario(read_universe(Path(source), number, flaws))
+        return text, [flaw.fields() for flaw in flaws.all()]
     found = load(source)
     if not found.is_toml:
         return pass_through(found.file, found.data, number), []
     scenario = _read(Section(found.file, "", parse_toml(found)), number)
-    return encode_scenario(scenario), _flaws(found.file, scenario)
+    _note_unseen(scenario, Path(found.file).name, flaws)
+    return encode_scenario(scenario), [flaw.fields() for flaw in flaws.all()]
 
 
 def _parse_seed(text: str) -> int:
@@ -86,11 +96,10 @@ def _require_sense(
             section.fail("fleets", expected, "neither", "give it a fleet or make it an owner")
 
 
-def _flaws(file: str, scenario: Scenario) -> list[str]:
-    """Name the designs that no fleet has and no yard will build: legal, but surely not meant."""
+def _note_unseen(scenario: Scenario, file: str, flaws: Flaws) -> None:
+    """Note the designs that no fleet has and no yard will build: legal, but surely not meant."""
     fielded = {index for fleet in scenario.fleets for index in fleet.designs}
-    return [
-        f"{file}: designs[{index}]: {design.name} is in no fleet and has build_weight 0: never seen"
-        for index, design in enumerate(scenario.ruleset.designs)
-        if index not in fielded and design.figures["build_weight"] == 0
-    ]
+    for index, design in enumerate(scenario.ruleset.designs):
+        if index not in fielded and design.figures["build_weight"] == 0:
+            found = f"{design.name} is in no fleet and has build_weight 0"
+            flaws.note(file, f"/designs/{index}", "unused", found, "it is never seen")

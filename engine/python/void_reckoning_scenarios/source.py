@@ -24,13 +24,24 @@ class Source:
     is_toml: bool
 
 
+def is_folder(source: str) -> bool:
+    """Tell whether a source is a folder, and not the name of a shipped scenario."""
+    try:
+        return source not in SHIPPED and Path(source).is_dir()
+    except (OSError, ValueError):
+        return False  # `load` says why it cannot be read
+
+
 def load(source: str) -> Source:
     """Find and read a scenario; ScenarioError for what is not there or cannot be read."""
     if source in SHIPPED:
         shipped = resources.files("void_reckoning_scenarios").joinpath(f"{source}.toml")
         return Source(f"{source}.toml", shipped.read_bytes(), is_toml=True)
     path = Path(source)
-    expected = "expected the name of a shipped scenario or the path of a .toml or .json file"
+    expected = (
+        "expected the name of a shipped scenario, the path of a .toml or .json file,"
+        " or a universe folder"
+    )
     if path.suffix not in {".toml", ".json"}:
         hint = did_you_mean(source, SHIPPED)
         raise ScenarioError(f"{source}: {expected}, found no such name; {hint}")

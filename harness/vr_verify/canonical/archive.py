@@ -73,7 +73,11 @@ def encode_archive(schema_digest: bytes, rows: int, columns: Sequence[BytesLike]
 
 
 def decode_archive(data: BytesLike, schema: Schema, table_index: int) -> TableData:
-    """Read the archive of a table of this schema; ArchiveError for any other shape."""
+    """Read the archive of a table of this schema; ArchiveError for any other shape.
+
+    The columns are views of `data`, not copies: the time does not depend on the rows, and `data`
+    must not change as long as they live.
+    """
     view = memoryview(data).cast("B").toreadonly()
     table = schema.tables[table_index]
     rows, records = _read_root(view, schema.digest, table)
@@ -89,7 +93,7 @@ def decode_archive(data: BytesLike, schema: Schema, table_index: int) -> TableDa
         end = position + blocks * BLOCK_BYTES
         _require(end <= records, record, f"at most {records} bytes of blocks", end)
         _require_zero(view, position + size, end)
-        columns.append(bytes(view[position : position + size]))
+        columns.append(view[position : position + size])
         position = end
     _require(position == records, position, "the column records", f"{records - position} bytes")
     return TableData(rows, tuple(columns))

@@ -37,6 +37,11 @@ class State:
     universes: tuple[Universe, ...]
 
 
+def state_rows(state: State) -> int:
+    """Count the rows of all tables of all universes."""
+    return sum(table.rows for universe in state.universes for table in universe.tables)
+
+
 def check_state(schema: Schema, state: State) -> None:
     """Refuse a state that is not one of this schema; ValueError names the place.
 

@@ -10,8 +10,9 @@ from typing import Any, NoReturn
 import rich_click as click
 from click.exceptions import Exit, NoArgsIsHelpError
 
-from vr_verify.cli import delivery, failures, options
+from vr_verify.cli import delivery, failures, options, surroundings
 from vr_verify.cli.asked import Asked
+from vr_verify.cli.diff import diff
 from vr_verify.cli.inspect import inspect
 from vr_verify.cli.machine import doctor, engines
 from vr_verify.cli.record import record
@@ -45,7 +46,10 @@ class Program(click.RichGroup):
         """Deliver the report of a failure and exit; a failure of that itself is a bug in us."""
         code = asked.code(Outcome.BUG)
         try:
+            surroundings.answer_begins()
             code = self._told(error, self._command_of(words), asked)
+        except KeyboardInterrupt:
+            code = asked.code(Outcome.INTERRUPTED)
         finally:
             # Whatever is on its way up ends here: Python's own exit code for it is a verdict.
             sys.exit(code)
@@ -69,6 +73,7 @@ class Program(click.RichGroup):
             return delivery.usage_page(error.format_message(), asked)
         except Exit:  # after --help and --version, which have been written
             return delivery.finish(Outcome.AGREED, asked)
+        surroundings.answer_begins()
         return delivery.deliver(document, asked)
 
     def _command_of(self, words: Sequence[str]) -> str:
@@ -91,5 +96,5 @@ def program() -> None:
     """
 
 
-for _command in (record, replay, inspect, engines, doctor):
+for _command in (record, replay, diff, inspect, engines, doctor):
     program.add_command(_command)

@@ -4,7 +4,6 @@ Spec: the outcome table of the contract, section 3. It must not print.
 """
 
 import os
-import re
 from typing import Final
 
 from click.exceptions import Abort, ClickException
@@ -12,12 +11,9 @@ from click.exceptions import Abort, ClickException
 from vr_verify.errors import EngineError, VrVerifyError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Report
+from vr_verify.report.failure_text import STOPPED, without_folders
 from vr_verify.report.layout import condensed
 
-# An absolute path: in quotes to the closing one, else up to what cannot be part of a bare path.
-# A slash inside a word is none: entities are called 0/unit/17:2.
-_QUOTED_PATH: Final = re.compile(r"(?<=')/[^'\n]*(?=')|(?<=\")/[^\"\n]*(?=\")")
-_BARE_PATH: Final = re.compile(r"(?<![\w./])/[^\s/:'\",;()]+(?:/[^\s/:'\",;()]+)*/?")
 _HELP: Final = "`vr-verify {} --help` shows what it takes, with an example."
 
 
@@ -37,19 +33,6 @@ def _failed(command: str, outcome: Outcome, message: str) -> Report:
     return Report(command=command, outcome=str(outcome), complete=False, message=named)
 
 
-def without_folders(message: str) -> str:
-    """Return a message with absolute paths cut down to their last part.
-
-    The same failure gives the same document on every machine (contract, section 4).
-    """
-    quoted = _QUOTED_PATH.sub(lambda found: _last_part(found[0]), message)
-    return _BARE_PATH.sub(lambda found: _last_part(found[0]), quoted)
-
-
-def _last_part(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2] or path
-
-
 def _blame(error: BaseException) -> tuple[Outcome, str]:
     if isinstance(error, EngineError):
         return Outcome(error.outcome), condensed(error.message)
@@ -58,8 +41,7 @@ def _blame(error: BaseException) -> tuple[Outcome, str]:
     if isinstance(error, ClickException):
         return Outcome.USAGE, _misused(error)
     if isinstance(error, KeyboardInterrupt | Abort):
-        said = "stopped from the keyboard or by a signal; what was written is kept"
-        return Outcome.INTERRUPTED, said
+        return Outcome.INTERRUPTED, STOPPED
     if isinstance(error, OSError):
         return Outcome.IO_FAILED, _refused(error)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -75,10 +75,15 @@ def answer_form(command: Decorated) -> Decorated:
     return as_json(exit_style(command))
 
 
-def log_argument(command: Decorated) -> Decorated:
-    """Add the argument RUN.log: a file that is there. Whether it may be read, reading it tells."""
+def named_log(name: str, shown: str) -> Callable[[Decorated], Decorated]:
+    """Add an argument: a log that is there. Whether it may be read, reading it tells."""
     kind = click.Path(exists=True, dir_okay=False, readable=False, path_type=Path)
-    return click.argument("log", metavar="RUN.log", type=kind)(command)
+    return click.argument(name, metavar=shown, type=kind)
+
+
+def log_argument(command: Decorated) -> Decorated:
+    """Add the argument RUN.log."""
+    return named_log("log", "RUN.log")(command)
 
 
 def engine_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:

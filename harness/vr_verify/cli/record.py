@@ -1,11 +1,14 @@
 """`vr-verify record`: play a scenario and write its log."""
 
 from pathlib import Path
+from typing import Any
 
 import rich_click as click
 
 from vr_verify import verbs
 from vr_verify.cli import options, progress
+from vr_verify.cli.limits import limited
+from vr_verify.model.run import SNAPSHOT_MODES
 from vr_verify.report.documents import Document
 
 
@@ -17,9 +20,9 @@ from vr_verify.report.documents import Document
     "--output",
     required=True,
     metavar="RUN.log",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, readable=False, path_type=Path),
     callback=options.output_file,
-    help="The log to write; an existing one is replaced.",
+    help="The log to write; an existing one is replaced, or gone on with by --resume.",
 )
 @click.option(
     "--turns",
@@ -42,22 +45,20 @@ from vr_verify.report.documents import Document
 )
 @click.option(
     "--snapshots",
-    type=click.Choice(["full"]),
-    default="full",
+    type=click.Choice(SNAPSHOT_MODES),
+    default="delta",
     show_default=True,
-    help="What the log keeps of each turn: its whole state.",
+    help="What the log keeps of each turn: its whole state, what changed in it, or, for most "
+    "turns, its digest alone.",
 )
+@click.option("--durable", is_flag=True, help="Wait for the disk after each turn.")
+@click.option("--resume", is_flag=True, help="Go on with the log that is there, where it was cut.")
+@limited
 @options.answer_form
-def record(
-    scenario: str,
-    output: Path,
-    turns: int | None,
-    seed: int | None,
-    engine: str | None,
-    commands: Path | None,
-    snapshots: str,
-) -> Document:
-    """Play SCENARIO, a file or the name of a shipped one, and write every turn to a log."""
-    del snapshots  # the only value there is
+def record(scenario: str, output: Path, **asked: Any) -> Document:
+    """Play SCENARIO and write every turn to a log.
+
+    SCENARIO is a file, the name of a shipped one, or a folder that the engine makes one of.
+    """
     with progress.shown() as shown:
-        return verbs.record.record(scenario, output, turns, seed, engine, commands, progress=shown)
+        return verbs.record.record(scenario, output, progress=shown, **asked)

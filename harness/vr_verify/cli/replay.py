@@ -6,6 +6,8 @@ import rich_click as click
 
 from vr_verify import verbs
 from vr_verify.cli import options, progress
+from vr_verify.cli.limits import limited
+from vr_verify.model.limits import Limits
 from vr_verify.report.documents import Document
 
 TRACES = ("phases", "draws", "events")
@@ -14,7 +16,7 @@ TRACES = ("phases", "draws", "events")
 @options.examples(
     "vr-verify replay small.log",
     "vr-verify replay small.log --turns 12:12 --trace draws --json",
-    "vr-verify replay small.log --against saboteur:field@12:python",
+    "vr-verify replay small.log --against saboteur:field@12:python --bundle found",
 )
 @click.command()
 @options.log_argument
@@ -43,8 +45,16 @@ TRACES = ("phases", "draws", "events")
     help="Compare this as well at every turn; may be given several times.",
 )
 @click.option("--fail-fast", is_flag=True, help="Stop at the first divergence.")
+@click.option(
+    "--bundle",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write what was found to this new directory: all that another machine needs to show it.",
+)
+@click.option("--redact", is_flag=True, help="Leave facts about this machine out of the bundle.")
+@limited
 @options.answer_form
-def replay(
+def replay(  # noqa: PLR0913, PLR0917 - one name for each option
     log: Path,
     engine: str | None,
     against: str | None,
@@ -52,9 +62,28 @@ def replay(
     recompute: str,
     trace: tuple[str, ...],
     fail_fast: bool,
+    bundle: Path | None,
+    redact: bool,
+    limits: Limits,
 ) -> Document:
     """Execute RUN.log again; compare each turn with the log and two engines with each other."""
+    if redact and bundle is None:
+        raise click.UsageError("--redact is about a bundle: name one by --bundle DIR")
     with progress.shown() as shown:
+        if bundle is not None:
+            return verbs.bundle.bundle(
+                log,
+                bundle,
+                redact,
+                turns,
+                shown,
+                engine=engine,
+                against=against,
+                recompute=recompute,
+                trace=trace,
+                fail_fast=fail_fast,
+                limits=limits,
+            )
         return verbs.replay.replay(
             log,
             engine,
@@ -64,4 +93,5 @@ def replay(
             trace,
             fail_fast,
             progress=shown,
+            limits=limits,
         )

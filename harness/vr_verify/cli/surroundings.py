@@ -6,6 +6,32 @@ It runs before the program is imported and after it has ended; it must not know 
 import os
 import signal
 import sys
+from types import FrameType
+
+
+class _EndRequests:
+    """Ctrl-C and a request to end, as an interrupt of what is being done.
+
+    While the answer is on its way the first one is spared: half an answer, or two, is none. The
+    second one is heeded even then, for a reader may never read on.
+    """
+
+    def __init__(self) -> None:
+        self._spared = 0
+
+    def spare_one(self) -> None:
+        """Let the next request pass."""
+        self._spared = 1
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Heed a request."""
+        if self._spared:
+            self._spared -= 1
+            return
+        signal.default_int_handler(number, frame)
+
+
+_requests = _EndRequests()
 
 
 def settle() -> None:
@@ -17,16 +43,28 @@ def settle() -> None:
     if sys.stderr is None:
         # Nobody hears what is said there; that alone is no failure.
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    # Whoever started us with the signal ignored wants it ignored.
-    if signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Whoever started us with a signal ignored wants it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _requests)
+
+
+def answer_begins() -> None:
+    """Note that the answer is on its way: it is delivered whole, and once."""
+    _requests.spare_one()
 
 
 def leave() -> None:
     """Empty both streams for good: a flush that fails as Python ends turns the exit code into 120.
 
-    What cannot be written by now has been told by the exit code; it goes nowhere.
+    What cannot be written by now has been told by the exit code; it goes nowhere. So does a request
+    to end, since that is what happens.
     """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    # An interrupt that met an `exec` of text, as a dataclass in the making is, has marked this
+    # process to kill itself by SIGINT at its exit, although it was heeded. The next one unmarks it.
+    exec("")  # noqa: S102
     for stream, descriptor in ((sys.stdout, 1), (sys.stderr, 2)):
         try:
             stream.flush()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from vr_verify.model.report import Flaw
 from vr_verify.model.run import Digests, Halt
 
 _HEX_DIGITS = 64
@@ -88,6 +89,12 @@ class Stepped(msgspec.Struct, frozen=True):
     events_digest: str | None = None
 
 
+class Advanced(msgspec.Struct, frozen=True):
+    """The end of the answer to `advance`."""
+
+    turns: str
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The answer to `snapshot`."""
 
@@ -123,7 +130,7 @@ class Resolved(msgspec.Struct, frozen=True):
     """The answer to `resolve`."""
 
     scenario: Bulk
-    flaws: tuple[str, ...]
+    flaws: Bulk
 
 
 def read(answer: dict[str, Any], kind: type[T]) -> T:
@@ -132,6 +139,14 @@ def read(answer: dict[str, Any], kind: type[T]) -> T:
         return msgspec.convert(answer, kind)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
+
+
+def flaws(data: bytes) -> tuple[Flaw, ...]:
+    """Read the list of flaws of a `resolve`; the ValueError names the key and what was expected."""
+    try:
+        return msgspec.json.decode(data, type=tuple[Flaw, ...])
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"flaws: {error}") from error
 
 
 def wide(text: str, key: str) -> int:

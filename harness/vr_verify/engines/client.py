@@ -3,26 +3,21 @@
 Spec: PROTOCOL.md, section 6. It must not compare anything, and it trusts nothing it is told.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, TypeVar
 
 from vr_verify.canonical import archive, events, ledger
 from vr_verify.canonical.schema import Schema, parse_schema
 from vr_verify.canonical.state import State, TableData, Universe, check_state
 from vr_verify.engines import answers
-from vr_verify.engines.process import ErrorAnswer, Launch, WorkerProcess
+from vr_verify.engines.conversation import Conversation
 from vr_verify.engines.registry import BuildSpec
-from vr_verify.errors import EngineCrashed, EngineError, EngineProtocolError, UsageError
-from vr_verify.model.run import Command, Digests, Halt, StepSpec, TableRows
+from vr_verify.model.limits import Limits
+from vr_verify.model.report import Flaw
+from vr_verify.model.run import Command, Digests, Halt, StepSpec, TableRows, TurnCommands
 
-PROTOCOL = 1
-_REQUEST_FILE = "request.bin"
-_ALIGNMENT_BYTES = 64
-T = TypeVar("T")
+ADVANCE_TURNS_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,54 +50,28 @@ class Audit:
     findings: tuple[answers.Finding, ...]
 
 
-class Engine:
+class Engine(Conversation):
     """A started engine, `describe`d. Use it as a context manager: its process ends with it.
 
     `answered` is its last answer as it came; `turn` and `rows` say where the run stands.
     """
 
     def __init__(
-        self, spec: BuildSpec, launch: Launch | None = None, directory: Path | None = None
+        self, spec: BuildSpec, limits: Limits | None = None, directory: Path | None = None
     ) -> None:
-        self.spec = spec
-        self.process = WorkerProcess(spec.name, launch or Launch(spec.argv), directory)
         self.schema = Schema(tables=(), text=b"", digest=b"")
         self.steps: tuple[StepSpec, ...] = ()
         self.turn = 0
         self.rows: tuple[TableRows, ...] = ()
         self._step_next = 0
         self._phases_asked = self._stopping = False
-        self.answered: dict[str, Any] = {}
-        # Whatever ends the first call, Ctrl-C included, ends the process that was started for it.
-        with ExitStack() as undo:
-            undo.callback(self.close)
-            args = {"protocol": PROTOCOL, "directory": str(self.process.directory)}
-            self.description = self._ask("describe", args, answers.Description)
-            undo.pop_all()
-        self.name = self.process.name = self.description.name
-
-    def __enter__(self) -> "Engine":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the process."""
-        self.process.close()
-
-    def can(self, capability: str) -> bool:
-        """Whether the engine declares a capability."""
-        return capability in self.description.capabilities
+        super().__init__(spec, limits, directory)
 
     @property
     def place_next(self) -> str:
         """The turn and the step that the next `step` plays, in words."""
+        if not self.steps:
+            return "the start"
         turn = self.turn + (1 if self._step_next == 0 else 0)
         return f"turn {turn}, step {self.steps[self._step_next].name}"
 
@@ -145,17 +114,81 @@ class Engine:
     ) -> None:
         """Ask for the next step without waiting, so that several engines work at once."""
         self._phases_asked, self._stopping = phases, stop_after is not None
-        args = {"commands": list(commands), "stop_after": stop_after, "phases": phases}
-        try:
-            self.process.send("step", args)
-        except ValueError as error:
-            raise UsageError(f"the commands of one step make {error}") from error
+        args = {"stop_after": stop_after, "phases": phases}
+        self._send_listed("step", "commands", list(commands), args)
 
     def end_step(self) -> StepResult:
         """Wait for the step that was begun, and check that it is the one that was due."""
         answer = self._receive("step", answers.Stepped)
         if answer.step != self._step_next:
             raise self._broken("step", f"expected step {self._step_next}, found {answer.step}")
+        return self._stepped(answer)
+
+    def advance(self, turns: Sequence[TurnCommands]) -> Iterator[StepResult]:
+        """Play whole turns, and give the result of the last step of each; a halt is the last one.
+
+        The first turns are asked for at once, so that several engines work at the same time. All
+        results must be taken before the next call.
+        """
+        assert self._step_next == 0, "a turn has been begun by steps"
+        if not self.can("advance"):
+            return self._stepped_turns(turns)
+        parts = [turns[i : i + ADVANCE_TURNS_MAX] for i in range(0, len(turns), ADVANCE_TURNS_MAX)]
+        if parts:
+            self._begin_advance(parts[0])
+        return self._advanced(parts)
+
+    def _stepped_turns(self, turns: Sequence[TurnCommands]) -> Iterator[StepResult]:
+        """Play whole turns step by step, for an engine that cannot advance by itself."""
+        for commands_by_step in turns:
+            results = []
+            for commands in commands_by_step:
+                results.append(self.step(commands))
+                if results[-1].halt is not None:
+                    yield results[-1]
+                    return
+            yield results[-1]
+
+    def _begin_advance(self, turns: Sequence[TurnCommands]) -> None:
+        self._phases_asked = self._stopping = False
+        self._send_listed("advance", "turns", [list(map(list, turn)) for turn in turns], {})
+
+    def _advanced(self, parts: Sequence[Sequence[TurnCommands]]) -> Iterator[StepResult]:
+        """Read what `advance` streams back, part by part."""
+        for number, turns in enumerate(parts):
+            if number:
+                self._begin_advance(turns)
+            halted = False
+            for count in range(1, len(turns) + 1):
+                result = self._end_turn()
+                halted = result.halt is not None
+                if halted or count == len(turns):
+                    self._end_advance(count)
+                yield result
+                if halted:
+                    return
+
+    def _end_turn(self) -> StepResult:
+        """Read the result of one turn of `advance`, which tells of its last step only."""
+        key, frame = self._receive_part("advance")
+        if key != "turn":
+            raise self._broken("advance", "expected the key turn for each turn, found ok")
+        answer = self._checked("advance", lambda: answers.read(frame, answers.Stepped))
+        last = len(self.steps) - 1
+        if not 0 <= answer.step <= last or (answer.halt is None and answer.step != last):
+            raise self._broken("advance", f"expected step {last} or a halt, found {answer.step}")
+        if answer.step > 0:
+            self.turn += 1
+        self._step_next = answer.step
+        return self._stepped(answer)
+
+    def _end_advance(self, count: int) -> None:
+        answer = self._receive("advance", answers.Advanced)
+        if answer.turns != str(count):
+            raise self._broken("advance", f"expected {count} turns, found {answer.turns!r}")
+
+    def _stepped(self, answer: answers.Stepped) -> StepResult:
+        """Check a step's answer against where the run stands, and move on."""
         turn = self._checked("step", lambda: answers.wide(answer.turn, "turn"))
         if turn != self.turn + (1 if self._step_next == 0 else 0):
             raise self._broken("step", f"found turn {turn} in step {answer.step} after {self.turn}")
@@ -164,7 +197,7 @@ class Engine:
         if answer.turn_ended:
             capabilities = self.description.capabilities
             digests = self._checked("step", lambda: answers.digests(answer, capabilities))
-        self._advance(answer, turn, halt)
+        self._move_on(answer, turn, halt)
         return StepResult(
             answer.step, turn, answer.turn_ended, halt, digests, self._phase_digests(answer, halt)
         )
@@ -208,12 +241,14 @@ class Engine:
             "rules_fired", lambda: {name: answers.wide(n, name) for name, n in fired.items()}
         )
 
-    def resolve(self, source: str, seed: str | None) -> tuple[bytes, tuple[str, ...]]:
+    def resolve(self, source: str, seed: str | None) -> tuple[bytes, tuple[Flaw, ...]]:
         """Turn a path or shipped name into a scenario and its flaws; only before `init`."""
         answer = self._ask("resolve", {"source": source, "seed": seed}, answers.Resolved)
-        return self._bulk("resolve", answer.scenario), answer.flaws
+        return self._bulk("resolve", answer.scenario), self._checked(
+            "resolve", lambda: answers.flaws(self._bulk("resolve", answer.flaws))
+        )
 
-    def _advance(self, answer: answers.Stepped, turn: int, halt: Halt | None) -> None:
+    def _move_on(self, answer: answers.Stepped, turn: int, halt: Halt | None) -> None:
         """Note where the run stands after a step, and check that the turn ends when it must."""
         last = self._step_next == len(self.steps) - 1
         if not self._stopping and answer.turn_ended != (last and halt is None):
@@ -304,62 +339,3 @@ class Engine:
                 tables.append(TableData(count, tuple(columns)))
             universes.append(Universe(rows.universe, tuple(tables)))
         return State(self.turn, tuple(universes))
-
-    def _place(self, blocks: Sequence[bytes]) -> list[dict[str, str]]:
-        """Write bulk data for the engine to read, and name each."""
-        named = []
-        with (self.process.directory / _REQUEST_FILE).open("wb") as file:
-            for block in blocks:
-                file.write(bytes(-file.tell() % _ALIGNMENT_BYTES))
-                bulk = {"file": _REQUEST_FILE, "offset": str(file.tell())}
-                named.append(bulk | {"bytes": str(len(block))})
-                file.write(block)
-        return named
-
-    def _bulk(self, call: str, bulk: answers.Bulk) -> bytes:
-        """Read a bulk that the engine has named, which must lie in its own directory."""
-        if Path(bulk.file).name != bulk.file:
-            raise self._broken(call, f"expected a file of the directory, found {bulk.file!r}")
-        offset = self._checked(call, lambda: answers.wide(bulk.offset, "offset"))
-        length = self._checked(call, lambda: answers.wide(bulk.bytes, "bytes"))
-        path = self.process.directory / bulk.file
-        size = path.stat().st_size if path.is_file() else -1
-        if offset + length > size:
-            wanted = f"{length} bytes at {offset} of {bulk.file}"
-            raise self._broken(call, f"expected {wanted}, found a file of {size} bytes")
-        with path.open("rb") as file:
-            file.seek(offset)
-            return file.read(length)
-
-    def _ask(self, call: str, args: dict[str, Any], kind: type[T]) -> T:
-        self.process.send(call, args)
-        return self._receive(call, kind)
-
-    def _receive(self, call: str, kind: type[T]) -> T:
-        """Wait for an answer of a known shape, and blame an error answer on whom it concerns."""
-        try:
-            self.answered = self.process.receive()
-        except ErrorAnswer as error:
-            raise self._blamed(call, error) from error
-        return self._checked(call, lambda: answers.read(self.answered, kind))
-
-    def _blamed(self, call: str, error: ErrorAnswer) -> EngineError | UsageError:
-        name = self.process.name
-        if error.kind == "scenario":
-            return UsageError(f"engine {name} refuses the scenario: {error.message}")
-        if error.kind == "command" and call == "step":
-            where = self.place_next
-            return UsageError(f"engine {name} refuses the commands of {where}: {error.message}")
-        if error.kind in ("command", "unsupported"):
-            return EngineProtocolError(name, f"in {call}: {error.kind}: {error.message}")
-        return EngineCrashed(name, f"in {call}: {error.message}{self.process.last_words()}")
-
-    def _broken(self, call: str, problem: str) -> EngineProtocolError:
-        return EngineProtocolError(self.process.name, f"answer to {call}: {problem}")
-
-    def _checked(self, call: str, read: Callable[[], T]) -> T:
-        """Run a reader of what the engine sent; its ValueError blames the engine."""
-        try:
-            return read()
-        except ValueError as error:
-            raise self._broken(call, str(error)) from error

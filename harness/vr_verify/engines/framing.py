@@ -30,6 +30,19 @@ class FrameBuffer:
         """Add what has arrived."""
         self._bytes += data
 
+    @property
+    def held(self) -> int:
+        """How many bytes have arrived and not been taken."""
+        return len(self._bytes)
+
+    @property
+    def whole(self) -> bool:
+        """Whether `take` has something to say: a frame is there, or garbage."""
+        if len(self._bytes) < HEAD_BYTES:
+            return False
+        length: int = struct.unpack_from("<I", self._bytes)[0]
+        return length > FRAME_MAX_BYTES or len(self._bytes) >= HEAD_BYTES + length
+
     def take(self) -> dict[str, Any] | None:
         """Return the next whole frame, None while it is incomplete; ValueError on garbage."""
         if len(self._bytes) < HEAD_BYTES:

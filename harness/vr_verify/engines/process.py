@@ -1,49 +1,34 @@
-"""One worker process: started, asked one call at a time within a time limit, ended with its group.
+"""One worker process: asked one call at a time within its limits, its failures named.
 
 Spec: PROTOCOL.md, section 6. It must not know what the calls mean; `client.py` does.
 """
 
 import os
-import resource
 import selectors
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from vr_verify.engines import framing
+from vr_verify.engines.keeping import Ending, KeptWorker, Launch
 from vr_verify.errors import (
     EngineCannotStart,
     EngineCrashed,
+    EngineError,
     EngineOutOfMemory,
     EngineProtocolError,
     EngineTimedOut,
 )
 
-TIME_LIMIT_S: Final = 600.0
 _EXIT_WAIT_S: Final = 2.0
 _CHUNK_BYTES: Final = 1 << 16
 _TAIL_BYTES: Final = 4096
-_MEMORY_FILES: Final = Path("/dev/shm")  # noqa: S108 - a fresh private directory is made inside it
-_MEMORY_FREE_MIN_BYTES: Final = 256 * 1024 * 1024
-_OUT_OF_MEMORY_SIGNS: Final = ("MemoryError", "memory allocation of")
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """How a worker is started: its command line, its environment (None: ours), its limits."""
-
-    argv: tuple[str, ...]
-    environment: Mapping[str, str] | None = None
-    time_limit_s: float = TIME_LIMIT_S
-    memory_limit_bytes: int | None = None
+# What may still lie in a pipe when its writer is dead, and no more: a living one never ends.
+_DRAIN_MAX_BYTES: Final = 1 << 20
+_OUT_OF_MEMORY_SIGNS: Final = ("MemoryError", "memory allocation of", "std::bad_alloc")
 
 
 # Not named an error: it is an answer of the protocol, and the client turns it into blame.
@@ -56,25 +41,6 @@ class ErrorAnswer(Exception):  # noqa: N818
         self.message = message
 
 
-def _bulk_directory() -> Path:
-    """Make the worker's own directory, in memory where there is room."""
-    parent = None
-    if os.access(_MEMORY_FILES, os.W_OK):
-        free = os.statvfs(_MEMORY_FILES)
-        if free.f_bavail * free.f_frsize >= _MEMORY_FREE_MIN_BYTES:
-            parent = _MEMORY_FILES
-    return Path(tempfile.mkdtemp(prefix="vr-", dir=parent))
-
-
-def _memory_limiter(limit_bytes: int) -> Callable[[], None]:
-    """Return what sets the limit in the child, between fork and exec."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
-
-    return limit
-
-
 class WorkerProcess:
     """A running engine. `name` is what errors call it; it may be set once the engine said so.
 
@@ -84,57 +50,18 @@ class WorkerProcess:
     def __init__(self, name: str, launch: Launch, directory: Path | None = None) -> None:
         self.name = name
         self.launch = launch
-        self._owned = None if directory else _bulk_directory()
-        self.directory = directory or self._owned or Path()
         self._sequence = 0
         self._asked = "nothing"
         self._answered = False
         self._outgoing = b""
         self._incoming = framing.FrameBuffer()
         self._tail = bytearray()
-        # Undone unless the worker runs: Ctrl-C may come at any point in between.
-        with ExitStack() as undo:
-            undo.callback(self._remove_directory)
-            self._process = self._started(launch)
-            undo.push(self._process)  # closes its pipes, once it is killed
-            undo.callback(self._kill)
-            for stream in (self._stdin, self._stdout, self._stderr):
-                os.set_blocking(stream.fileno(), False)
-            undo.pop_all()
-
-    def _started(self, launch: Launch) -> subprocess.Popen[bytes]:
-        limit = launch.memory_limit_bytes
+        self._waited_s = 0.0
         try:
-            # A session of its own, so that a kill reaches whatever the engine has started. To run
-            # what the caller named is the point of it all.
-            return subprocess.Popen(  # noqa: S603
-                launch.argv,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=launch.environment,
-                start_new_session=True,
-                # No thread of ours holds a lock at this point, so code before exec is safe.
-                preexec_fn=None if limit is None else _memory_limiter(limit),  # noqa: PLW1509
-            )
+            self._kept = KeptWorker(launch, directory)
         except OSError as error:
-            problem = f"{launch.argv[0]}: {error.strerror}"
-            raise EngineCannotStart(self.name, problem) from error
-
-    @property
-    def _stdin(self) -> BinaryIO:
-        assert self._process.stdin is not None
-        return self._process.stdin  # type: ignore[return-value]  # a pipe is binary
-
-    @property
-    def _stdout(self) -> BinaryIO:
-        assert self._process.stdout is not None
-        return self._process.stdout  # type: ignore[return-value]  # a pipe is binary
-
-    @property
-    def _stderr(self) -> BinaryIO:
-        assert self._process.stderr is not None
-        return self._process.stderr  # type: ignore[return-value]  # a pipe is binary
+            raise EngineCannotStart(name, f"{launch.argv[0]}: {error.strerror}") from error
+        self.directory = self._kept.directory
 
     def __enter__(self) -> "WorkerProcess":
         return self
@@ -153,18 +80,29 @@ class WorkerProcess:
         return self.receive()
 
     def send(self, call: str, args: dict[str, Any]) -> None:
-        """Begin a call, so that several engines can work at the same time; `receive` ends it."""
+        """Begin a call, so that several engines can work at the same time; `receive` ends it.
+
+        ValueError when the call does not fit a frame: nothing has been sent then.
+        """
         assert not self._outgoing, "one call at a time"
+        outgoing = framing.encode({"seq": self._sequence + 1, "call": call, "args": args})
         self._sequence += 1
         self._asked = call
-        frame = {"seq": self._sequence, "call": call, "args": args}
-        self._outgoing = framing.encode(frame)
+        self._refuse_unasked()
+        self._outgoing = outgoing
         with suppress(BlockingIOError, BrokenPipeError):
-            sent = os.write(self._stdin.fileno(), self._outgoing)
+            sent = os.write(self._kept.stdin.fileno(), self._outgoing)
             self._outgoing = self._outgoing[sent:]
 
     def receive(self) -> dict[str, Any]:
         """Wait for the answer; a crash, a hang or garbage is the matching EngineError."""
+        key, answer = self.receive_part()
+        if key != "ok":
+            raise self._broken(f"expected the key ok or error, found {key!r}")
+        return answer
+
+    def receive_part(self) -> tuple[str, dict[str, Any]]:
+        """Wait for the next frame of an answer that comes in parts: ("turn", …), at last "ok"."""
         frame = self._wait_for_frame()
         self._answered = True
         if frame.get("seq") != self._sequence:
@@ -174,25 +112,45 @@ class WorkerProcess:
             if message.startswith(_OUT_OF_MEMORY_SIGNS):
                 raise EngineOutOfMemory(self.name, f"in {self._asked}: {message}")
             raise ErrorAnswer(kind, message)
-        answer = frame.get("ok")
-        if not isinstance(answer, dict):
-            raise self._broken(f"expected the key ok or error, found {sorted(frame)}")
-        return answer
+        for key in ("ok", "turn"):
+            if isinstance(answer := frame.get(key), dict):
+                return key, answer
+        raise self._broken(f"expected the key ok or error, found {sorted(frame)}")
+
+    def _refuse_unasked(self) -> None:
+        """Refuse what the engine has said since its last answer: it would be taken for the next."""
+        with suppress(BlockingIOError):
+            self._incoming.feed(os.read(self._kept.stdout.fileno(), _CHUNK_BYTES))
+        if self._incoming.held:
+            raise self._broken(f"{self._incoming.held} bytes came before it was asked")
 
     def _wait_for_frame(self) -> dict[str, Any]:
-        deadline_s = time.monotonic() + self.launch.time_limit_s
+        begun_s = time.monotonic()
+        limits = self.launch.limits
+        last_s = begun_s + min(limits.answer_s, limits.total_s - self._waited_s)
         with selectors.DefaultSelector() as selector:
-            selector.register(self._stdout, selectors.EVENT_READ)
-            selector.register(self._stderr, selectors.EVENT_READ)
+            selector.register(self._kept.stdout, selectors.EVENT_READ)
+            selector.register(self._kept.stderr, selectors.EVENT_READ)
             if self._outgoing:
-                selector.register(self._stdin, selectors.EVENT_WRITE)
-            while (frame := self._take()) is None:
-                ready = selector.select(max(0.0, deadline_s - time.monotonic()))
-                if not ready:
-                    raise self._timed_out()
-                for key, _ in ready:
-                    self._serve(selector, key.fileobj)
+                selector.register(self._kept.stdin, selectors.EVENT_WRITE)
+            try:
+                while (frame := self._take()) is None:
+                    self._wait_for_bytes(selector, last_s)
+            finally:
+                self._waited_s += time.monotonic() - begun_s
         return frame
+
+    def _wait_for_bytes(self, selector: selectors.BaseSelector, last_s: float) -> None:
+        """Move what the streams are ready for; after the limit only what lies there already."""
+        left_s = last_s - time.monotonic()
+        ready = [key.fileobj for key, _ in selector.select(max(0.0, left_s))]
+        # An engine that talks without end is ready for ever, so readiness alone is no life.
+        if left_s <= 0 and self._kept.stdout not in ready:
+            raise self._timed_out()
+        for stream in ready:
+            self._serve(selector, stream)
+        if left_s <= 0 and not self._incoming.whole:
+            raise self._timed_out()
 
     def _take(self) -> dict[str, Any] | None:
         try:
@@ -202,93 +160,115 @@ class WorkerProcess:
 
     def _serve(self, selector: selectors.BaseSelector, stream: Any) -> None:
         """Move the bytes that one stream is ready for."""
-        if stream is self._stdin:
+        if stream is self._kept.stdin:
             self._write_on(selector)
             return
         data = os.read(stream.fileno(), _CHUNK_BYTES)
         if not data:
             selector.unregister(stream)
-            if stream is self._stdout:
+            if stream is self._kept.stdout:
                 raise self._ended()
-        elif stream is self._stdout:
+        elif stream is self._kept.stdout:
             self._incoming.feed(data)
         else:
             self._keep_tail(data)
 
     def _write_on(self, selector: selectors.BaseSelector) -> None:
         try:
-            sent = os.write(self._stdin.fileno(), self._outgoing)
+            sent = os.write(self._kept.stdin.fileno(), self._outgoing)
         except BrokenPipeError:
             # The end of its output, which follows, tells how it ended.
             sent = len(self._outgoing)
         self._outgoing = self._outgoing[sent:]
         if not self._outgoing:
-            selector.unregister(self._stdin)
+            selector.unregister(self._kept.stdin)
 
     def _keep_tail(self, data: bytes) -> None:
         self._tail += data
         del self._tail[:-_TAIL_BYTES]
 
-    def _drain_errors(self) -> None:
-        """Read what is left on standard error, for the report of a failure."""
-        with suppress(BlockingIOError, ValueError):
-            while data := os.read(self._stderr.fileno(), _CHUNK_BYTES):
-                self._keep_tail(data)
-
     def last_words(self) -> str:
         """Return the end of what the engine wrote to standard error, ready to be appended."""
-        self._drain_errors()
+        read = 0
+        with suppress(BlockingIOError, ValueError):
+            while read < _DRAIN_MAX_BYTES:
+                data = os.read(self._kept.stderr.fileno(), _CHUNK_BYTES)
+                if not data:
+                    break
+                self._keep_tail(data)
+                read += len(data)
         lines = self._tail.decode("utf-8", "replace").strip().splitlines()
         return "" if not lines else "; its last words:\n" + "\n".join(lines[-12:])
 
     def _broken(self, problem: str) -> EngineProtocolError:
-        detail = f"in {self._asked}: {problem}{self.last_words()}"
-        self._kill()
-        return EngineProtocolError(self.name, detail)
+        self._kept.end()
+        return EngineProtocolError(self.name, f"in {self._asked}: {problem}{self.last_words()}")
 
-    def _timed_out(self) -> EngineTimedOut:
-        detail = f"no answer to {self._asked} in {self.launch.time_limit_s:g} s"
-        self._kill()
+    def _timed_out(self) -> EngineError:
+        """Blame a wait that took too long, unless memory had already ended the worker."""
+        ending = self._kept.end()
+        if ending.cause != "-":
+            return self._blamed(ending)
+        limits = self.launch.limits
+        total = self._waited_s + limits.answer_s > limits.total_s
+        limit = f"{limits.total_s:g} s in all" if total else f"{limits.answer_s:g} s"
+        detail = f"no answer to {self._asked} in {limit}{self._half_said()}"
         return EngineTimedOut(self.name, detail + self.last_words())
 
-    def _ended(self) -> EngineCannotStart | EngineCrashed | EngineOutOfMemory:
+    def _ended(self) -> EngineError:
         """Blame an end of output: before the first answer, for want of memory, or a crash."""
-        try:
-            status = self._process.wait(_EXIT_WAIT_S)
-        except subprocess.TimeoutExpired:
-            status = None
-        self._kill()
-        detail = f"in {self._asked}: {_exit_text(status)}{self.last_words()}"
+        own = self._kept.wait(_EXIT_WAIT_S)
+        self._kept.end()
+        return self._blamed(own)
+
+    def _blamed(self, ending: Ending | None) -> EngineError:
+        """Say whose fault an ending is; None: the worker went on without its output."""
+        if ending is not None and ending.refused is not None:
+            problem = f"{self.launch.argv[0]}: {os.strerror(ending.refused)}"
+            return EngineCannotStart(self.name, problem)
+        words = self._half_said() + self.last_words()
+        if ending is not None and ending.cause == "memory":
+            held = f"more than its limit of {_size_text(self._kept.limit_bytes)}"
+            return EngineOutOfMemory(self.name, f"in {self._asked}: {held}{words}")
+        if ending is not None and ending.cause == "oom":
+            killed = "killed by the system for want of memory"
+            return EngineOutOfMemory(self.name, f"in {self._asked}: {killed}{words}")
+        detail = f"in {self._asked}: {_exit_text(ending)}{words}"
         if any(sign.encode() in self._tail for sign in _OUT_OF_MEMORY_SIGNS):
             return EngineOutOfMemory(self.name, detail)
         return (EngineCrashed if self._answered else EngineCannotStart)(self.name, detail)
 
-    def _kill(self) -> None:
-        """End the process and whatever it has started."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+    def _half_said(self) -> str:
+        """Say that an answer was begun, where one was."""
+        held = self._incoming.held
+        return f", {held} bytes into its answer" if held else ""
 
     def close(self) -> None:
-        """End the worker: end of input first, so that it can leave by itself; then its group."""
+        """End the worker: end of input first, so that it can leave by itself; then all of it."""
         with suppress(BrokenPipeError):
-            self._stdin.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_EXIT_WAIT_S)
-        self._kill()
-        self._stdout.close()
-        self._stderr.close()
-        self._remove_directory()
-
-    def _remove_directory(self) -> None:
-        if self._owned is not None:
-            shutil.rmtree(self._owned, ignore_errors=True)
+            self._kept.stdin.close()
+        if self._kept.ending is None:
+            self._kept.wait(_EXIT_WAIT_S)
+        self._kept.close()
 
 
-def _exit_text(status: int | None) -> str:
+def _exit_text(ending: Ending | None) -> str:
     """Say how a process ended; a negative status is the signal that killed it."""
-    if status is None:
+    if ending is None:
         return "it closed its output and went on"
-    if status < 0:
-        return f"killed by {signal.Signals(-status).name}"
-    return f"exit status {status}"
+    if ending.status is None:
+        return "its keeper was killed"
+    if ending.status < 0:
+        try:
+            return f"killed by {signal.Signals(-ending.status).name}"
+        except ValueError:  # a real-time signal has a number and no name
+            return f"killed by signal {-ending.status}"
+    return f"exit status {ending.status}"
+
+
+def _size_text(size_bytes: int) -> str:
+    """Say a size in the largest unit that it is a whole number of."""
+    for name, unit in (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024)):
+        if size_bytes % unit == 0:
+            return f"{size_bytes // unit} {name}"
+    return f"{size_bytes} bytes"

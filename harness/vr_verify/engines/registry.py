@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from vr_verify.engines import identity
-from vr_verify.engines.saboteur.faults import FAULTS
+from vr_verify.engines.saboteur import faults
 from vr_verify.errors import MissingFileError, UsageError
 
 GROUP: Final = "vr_verify.engines"
@@ -26,7 +26,7 @@ _PREFIXES: Final = (
     "venv:DIR[:NAME]",
     "cmd:COMMAND LINE",
     "python-class:MODULE:CLASS",
-    "saboteur:FAULT@TURN:ENGINE",
+    faults.FORM,
 )
 
 
@@ -161,12 +161,12 @@ def _environment(text: str, rest: str) -> BuildSpec:
 
 def _saboteur(text: str, rest: str) -> BuildSpec:
     head, colon, inner_text = rest.partition(":")
-    fault, _, turn = head.partition("@")
-    if not (colon and fault in FAULTS and turn.isascii() and turn.isdigit()):
-        wanted = f"saboteur:FAULT@TURN:ENGINE with a fault of {', '.join(FAULTS)}"
-        raise UsageError(f"build {text!r}: expected {wanted}")
+    try:
+        lie = faults.read_lie(head if colon else "")
+    except ValueError as error:
+        raise UsageError(f"build {text!r}: {error}") from error
     inner = resolve_build(inner_text)
     program = (sys.executable, "-P", "-m", "vr_verify.engines.saboteur")
     name = f"saboteur-{inner.build.partition(':')[0]}"
-    argv = (*program, "--fault", fault, "--turn", turn, "--", *inner.argv)
-    return BuildSpec(text, name, argv, identity.of_command(name, [head, inner.build]))
+    argv = (*program, "--lie", lie.text, "--", *inner.argv)
+    return BuildSpec(text, name, argv, identity.of_command(name, [lie.text, inner.build]))

@@ -11,7 +11,7 @@ import logging
 import os
 import struct
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,6 +19,8 @@ GROUP = "vr_verify.engines"
 FRAME_MAX_BYTES = 1024 * 1024
 ALIGNMENT_BYTES = 64
 ANSWER_FILE = "answer.bin"
+# What this file can do for any engine: it loops, and it reads commands out of a file.
+CAPABILITIES = ("advance", "bulk_commands")
 # Numbers that may need 64 bits: plain integers in Python, decimal strings in a frame.
 _WIDE = ("turn", "entities")
 
@@ -143,7 +145,10 @@ class Service:
         if args["protocol"] != 1:
             raise Refused("unsupported", f"protocol {args['protocol']}; this worker speaks 1")
         self.directory = Path(args["directory"])
-        result: dict[str, Any] = as_wire(self.engine.describe())
+        described = dict(self.engine.describe())
+        own = [name for name in CAPABILITIES if name not in described["capabilities"]]
+        described["capabilities"] = [*described["capabilities"], *own]
+        result: dict[str, Any] = as_wire(described)
         return result
 
     def call_init(self, args: dict[str, Any]) -> dict[str, Any]:
@@ -154,9 +159,30 @@ class Service:
         result: dict[str, Any] = as_wire(answer)
         return result | {"schema": schema}
 
+    def read_list(self, given: Any) -> list[Any]:
+        """Read a list that may be too long for a frame and come as a bulk of its JSON."""
+        listed: list[Any] = json.loads(self.read_bulk(given)) if isinstance(given, dict) else given
+        return listed
+
     def call_step(self, args: dict[str, Any]) -> dict[str, Any]:
         """Run the next step."""
-        answer = self.engine.step(args["commands"], args["stop_after"], args["phases"])
+        return self.step(self.read_list(args["commands"]), args["stop_after"], args["phases"])
+
+    def advance(self, args: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Play whole turns, and give the answer to the last step of each; a halt is the last."""
+        for commands_by_step in self.read_list(args["turns"]):
+            answer: dict[str, Any] = {}
+            for commands in commands_by_step:
+                answer = self.step(commands, None, False)
+                if answer["halt"] is not None:
+                    break
+            yield answer
+            if answer["halt"] is not None:
+                return
+
+    def step(self, commands: list[Any], stop_after: int | None, phases: bool) -> dict[str, Any]:
+        """Run the next step of the engine."""
+        answer = self.engine.step(commands, stop_after, phases)
         if answer["turn_ended"]:
             self.at_turn_end(answer)
         else:
@@ -207,17 +233,31 @@ class Service:
     def call_resolve(self, args: dict[str, Any]) -> dict[str, Any]:
         """Turn a path or a shipped name into a scenario."""
         scenario, flaws = self.engine_method("resolve")(args["source"], args["seed"])
-        return {"scenario": self.write_bulks([scenario])[0], "flaws": list(flaws)}
+        text = json.dumps(list(flaws), sort_keys=True, separators=(",", ":")).encode()
+        scenario_bulk, flaws_bulk = self.write_bulks([scenario, text])
+        return {"scenario": scenario_bulk, "flaws": flaws_bulk}
 
 
-def respond(service: Service, frame: dict[str, Any]) -> dict[str, Any]:
+def played(service: Service, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Answer `advance`: a frame for each turn as it ends, then their number."""
+    turns = 0
+    for answer in service.advance(frame["args"]):
+        turns += 1
+        yield {"seq": frame["seq"], "turn": answer}
+    yield {"seq": frame["seq"], "ok": {"turns": str(turns)}}
+
+
+def respond(service: Service, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Answer one frame; what the engine raises becomes an error answer, its trace goes to stderr.
 
     An exception may carry `kind`, one of the protocol's error kinds; without one it is `engine`.
     A panic of native code is no `Exception`: it ends the worker, and the harness says so.
     """
     try:
-        return {"seq": frame["seq"], "ok": service.answer(frame["call"], frame["args"])}
+        if frame["call"] == "advance":
+            yield from played(service, frame)
+        else:
+            yield {"seq": frame["seq"], "ok": service.answer(frame["call"], frame["args"])}
     except Exception as error:
         kind = getattr(error, "kind", "engine")
         named = isinstance(kind, str) and kind in ("scenario", "command", "unsupported")
@@ -225,7 +265,7 @@ def respond(service: Service, frame: dict[str, Any]) -> dict[str, Any]:
         if not named:
             logging.exception("%s failed", frame["call"])
         error_answer = {"kind": kind if named else "engine", "message": message}
-        return {"seq": frame["seq"], "error": error_answer}
+        yield {"seq": frame["seq"], "error": error_answer}
 
 
 def main() -> None:
@@ -234,7 +274,8 @@ def main() -> None:
     source, sink = take_over_streams()
     service = Service(load_engine_class(sys.argv[1])())
     while (frame := read_frame(source)) is not None:
-        write_frame(sink, respond(service, frame))
+        for answer in respond(service, frame):
+            write_frame(sink, answer)
 
 
 if __name__ == "__main__":

@@ -107,6 +107,20 @@ class Halted(msgspec.Struct, frozen=True, omit_defaults=True):
     column: str | None = None
 
 
+class Flaw(msgspec.Struct, frozen=True):
+    """Something wrong with a scenario's source that was played all the same.
+
+    `file` is a path inside the source, `key` a JSON pointer in it; `found` stood there, `done`
+    says what was made of it.
+    """
+
+    file: str
+    key: str
+    kind: str
+    found: str
+    done: str
+
+
 class LogFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     """A log by its file name (no directory), its stored turns and its size in bytes."""
 
@@ -131,3 +145,4 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     halted: Halted | None = None
     violations: tuple[Violation, ...] = msgspec.field(default_factory=_no_violations)
     log: LogFacts | None = None
+    flaws: tuple[Flaw, ...] | None = None

@@ -10,6 +10,9 @@ from typing import Any, Final
 NONE: Final = 2**32 - 1
 """No entity: the slot or universe of something that is about none (PROTOCOL.md, notation)."""
 
+SNAPSHOT_MODES: Final = ("full", "delta", "sparse")
+"""How a log keeps the states of its turns (contract, section 8)."""
+
 Command = dict[str, Any]
 """One input from outside the engine: a canonical JSON object."""
 

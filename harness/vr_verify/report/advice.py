@@ -38,11 +38,11 @@ _ADVICE: Final[dict[Outcome, str]] = {
     ),
     Outcome.TIMED_OUT: (
         "The engine gave no answer in time. See with a shorter --turns A:B whether it is slow or "
-        "hangs."
+        "hangs; if it is slow, give it more by --time-limit."
     ),
     Outcome.OUT_OF_MEMORY: (
-        "The engine went over its memory limit. Take a smaller scenario, or look for what grows "
-        "from turn to turn."
+        "The engine went over its memory limit. Give it more by --memory-limit, take a smaller "
+        "scenario, or look for what grows from turn to turn."
     ),
     Outcome.PROTOCOL_ERROR: (
         "The engine's answer is not what PROTOCOL.md allows; compare the named call with its "
@@ -72,7 +72,7 @@ _OF_RECORD: Final[dict[Outcome, str]] = {
     ),
     Outcome.TIMED_OUT: (
         "The engine gave no answer in time. See with a smaller --turns N whether it is slow or "
-        f"hangs. {_KEPT}"
+        f"hangs; if it is slow, give it more by --time-limit. {_KEPT}"
     ),
     Outcome.OUT_OF_MEMORY: f"{_ADVICE[Outcome.OUT_OF_MEMORY]} {_KEPT}",
     Outcome.PROTOCOL_ERROR: f"{_ADVICE[Outcome.PROTOCOL_ERROR]} {_KEPT}",

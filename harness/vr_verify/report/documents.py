@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from vr_verify.model.report import Halted, LogFacts, Report
+from vr_verify.report.diff_document import LogDiff
 
 INSPECTION: Final = "vr-verify/inspection/1"
 ENGINE_LIST: Final = "vr-verify/engines/1"
@@ -20,6 +21,7 @@ class TurnRow(msgspec.Struct, frozen=True):
     """One recorded turn: how many commands its steps were given, and its digests in hex.
 
     A digest is empty where the engine declares none; `halt` is empty unless the turn halted.
+    `kept` says how its state is kept: "keyframe", "delta" or "none".
     """
 
     turn: int
@@ -28,6 +30,7 @@ class TurnRow(msgspec.Struct, frozen=True):
     ledger_digest: str
     events_digest: str
     halt: str
+    kept: str
 
 
 class StepCommands(msgspec.Struct, frozen=True):
@@ -65,7 +68,11 @@ class EntityRow(msgspec.Struct, frozen=True):
 
 
 class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a log holds; the parts below `turn_table` are there when they were asked for."""
+    """What a log holds; the parts below `snapshots` are there when they were asked for.
+
+    `states_verified` counts the states that were read and have the digest that was recorded:
+    keyframes and the last one, or that of `turn`; `states_false` are the turns of the others.
+    """
 
     log: LogFacts
     engine: str
@@ -78,6 +85,9 @@ class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
     first_turn: int
     run_chain: str
     turn_table: tuple[TurnRow, ...]
+    snapshots: str
+    states_verified: int
+    states_false: tuple[int, ...]
     schema: str = msgspec.field(default_factory=lambda: INSPECTION)
     command: str = msgspec.field(default_factory=lambda: "inspect")
     outcome: str = msgspec.field(default_factory=lambda: "agreed")
@@ -132,5 +142,5 @@ class Checkup(msgspec.Struct, frozen=True, omit_defaults=True):
     command: str = msgspec.field(default_factory=lambda: "doctor")
 
 
-Document = Report | Inspection | EngineList | Checkup
+Document = Report | Inspection | LogDiff | EngineList | Checkup
 """What a command may answer with: one document on standard output under `--json`."""

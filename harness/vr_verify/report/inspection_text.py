@@ -33,12 +33,23 @@ def _header(document: Inspection, width: int) -> list[Text]:
         ("steps", ", ".join(document.steps)),
         ("size", f"{log.bytes:,} bytes"),
         ("cut", cut),
+        ("snapshots", document.snapshots),
+        ("states", _states(document)),
         ("scenario digest", document.scenario_digest),
         ("schema digest", document.schema_digest),
         ("run chain", document.run_chain),
         ("recorded on", ", ".join(f"{k} {v}" for k, v in sorted(document.environment.items()))),
     ]
     return [*layout.prose(title, width, style="bold"), *layout.facts(rows, width)]
+
+
+def _states(document: Inspection) -> str:
+    """Say how many states were read, and which of them have not the digest that was recorded."""
+    said = f"{counted(document.states_verified, 'state')} read, of the digest that was recorded"
+    if not document.states_false:
+        return said
+    turns = ", ".join(map(str, document.states_false))
+    return f"{said}; not of the recorded digest: turns {turns}"
 
 
 def _turns(document: Inspection) -> list[Text]:
@@ -50,11 +61,12 @@ def _turns(document: Inspection) -> list[Text]:
             row.state_digest[:_DIGEST_SHOWN] or "-",
             row.ledger_digest[:_DIGEST_SHOWN] or "-",
             row.events_digest[:_DIGEST_SHOWN] or "-",
+            row.kept,
             row.halt,
         ]
         for row in document.turn_table
     ]
-    headers = ["turn", "commands", "state", "ledger", "events", "halt"]
+    headers = ["turn", "commands", "state", "ledger", "events", "kept", "halt"]
     return [layout.heading("Turns"), *layout.table(headers, rows)]
 
 

@@ -13,12 +13,13 @@ import msgspec
 
 from vr_verify.model import report as model
 from vr_verify.model.outcome import Outcome
-from vr_verify.report import documents
+from vr_verify.report import diff_document, documents
 
 REFRESH: Final = "python -m vr_verify.report.schema"
 ROOTS: Final[dict[type[msgspec.Struct], str]] = {
     model.Report: model.SCHEMA,
     documents.Inspection: documents.INSPECTION,
+    diff_document.LogDiff: diff_document.DIFF,
     documents.EngineList: documents.ENGINE_LIST,
     documents.Checkup: documents.CHECKUP,
 }

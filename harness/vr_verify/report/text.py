@@ -7,8 +7,10 @@ from rich.text import Text
 
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Halted, Report
-from vr_verify.report import coverage_text, divergence_text, layout
+from vr_verify.report import coverage_text, divergence_text, flaws_text, layout
 from vr_verify.report.advice import HEADLINES, advice
+from vr_verify.report.diff_document import LogDiff
+from vr_verify.report.diff_text import log_diff
 from vr_verify.report.documents import Checkup, Document, EngineList, Inspection
 from vr_verify.report.inspection_text import inspection
 from vr_verify.report.layout import WIDTH_DEFAULT, counted, listed
@@ -22,6 +24,8 @@ def render(document: Document, width: int = WIDTH_DEFAULT) -> Text:
     match document:
         case Inspection():
             return layout.page(inspection(document, width))
+        case LogDiff():
+            return layout.page(log_diff(document, width))
         case EngineList():
             return layout.page(engine_list(document, width))
         case Checkup():
@@ -38,11 +42,12 @@ def _report(report: Report, width: int) -> list[Text]:
         lines += layout.prose(report.message, width, indent=layout.INDENT)
     if report.divergence is not None:
         lines += divergence_text.body(report.divergence, width)
-    # A failure is not complete either, and speaks for itself; it has no log.
-    if not report.complete and report.checked is not None:
+    # A failure is not complete either, and speaks for itself.
+    if not report.complete and report.checked is not None and outcome not in HEADLINES:
         cut = "The log was cut in mid-write; it counts up to its last sealed turn."
         lines += [Text(""), *layout.prose(cut, width, indent=layout.INDENT, style=_OTHER)]
     lines += coverage_text.violations(report, width)
+    lines += flaws_text.flaws(report.flaws, width)
     lines += coverage_text.checked(report, width)
     lines += coverage_text.sides(report)
     lines += coverage_text.environment(report)

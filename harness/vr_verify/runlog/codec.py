@@ -1,47 +1,48 @@
-"""Codecs for stored archives: "zstd" and "raw" (FORMAT.md, "Snapshots").
+"""Codecs for what a log stores: "raw" and "zstd" for the whole, "columns" by stream (FORMAT.md).
 
-Decoding trusts nothing: the frame must state the very size that schema and rows demand.
+Decoding trusts nothing: what is stored must state the very size that schema and rows demand.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
-import zstandard
+from vr_verify.canonical.packing import BytesLike
+from vr_verify.runlog import streams
+from vr_verify.runlog.streams import Shape
 
-LEVEL: Final = 3
+COLUMNS_MIN_BYTES: Final = 1024
+"""Below it a head for each stream costs more than it saves."""
+WHOLE_MAX_BYTES: Final = 64 * 1024
+"""Above it only streams are tried: they were smaller and faster in every measurement."""
 
 
-def compress(archive: bytes) -> tuple[str, bytes]:
-    """Return codec id and stored bytes; "raw" where zstd would not make it smaller."""
-    stored = zstandard.ZstdCompressor(level=LEVEL).compress(archive)
-    return ("zstd", stored) if len(stored) < len(archive) else ("raw", archive)
+def compress(whole: bytes, parts: Sequence[tuple[Shape, BytesLike]]) -> tuple[str, bytes]:
+    """Return codec id and stored bytes: the smallest of what is worth trying.
+
+    `whole` and `parts` are two forms of the same: one text of bytes, and its streams.
+    """
+    candidates = []
+    if len(whole) <= WHOLE_MAX_BYTES:
+        candidates += [("raw", whole), ("zstd", streams.compress_frame(whole))]
+    if len(whole) >= COLUMNS_MIN_BYTES:
+        candidates.append(("columns", streams.encode(parts)))
+    return min(candidates, key=lambda one: len(one[1]))
 
 
-def check_size(codec: str, stored: bytes, size: int) -> None:
-    """Check, before anything is allocated, that `stored` claims to decode to `size` bytes."""
+def check_size(codec: str, stored: bytes, size: int, shapes: Sequence[Shape]) -> None:
+    """Check, before anything is allocated, that `stored` claims to decode to what is wanted."""
     if codec == "raw":
-        claimed = len(stored)
+        if len(stored) != size:
+            raise ValueError(f"expected {size} raw bytes, found {len(stored)}")
     elif codec == "zstd":
-        try:
-            claimed = zstandard.frame_content_size(stored)
-        except zstandard.ZstdError as error:
-            raise ValueError(f"not a zstd frame: {error}") from error
+        streams.check_frame(stored, size)
+    elif codec == "columns":
+        streams.check(stored, shapes)
     else:
         raise ValueError(f"unknown codec {codec!r:.80}")
-    if claimed != size:
-        raise ValueError(f"expected an archive of {size} bytes, found {codec} of {claimed}")
 
 
-def decompress(codec: str, stored: bytes, size: int) -> bytes:
-    """Return the archive of `size` bytes; ValueError for anything but exactly that."""
-    check_size(codec, stored, size)
-    if codec == "raw":
-        return stored
-    try:
-        archive = zstandard.ZstdDecompressor().decompress(
-            stored, max_output_size=size, allow_extra_data=False
-        )
-    except zstandard.ZstdError as error:
-        raise ValueError(f"damaged zstd frame: {error}") from error
-    if len(archive) != size:
-        raise ValueError(f"expected an archive of {size} bytes, found {len(archive)}")
-    return archive
+def decompress_whole(codec: str, stored: bytes, size: int) -> bytes:
+    """Return the `size` bytes of codec "raw" or "zstd"; ValueError for anything but that."""
+    check_size(codec, stored, size, ())
+    return stored if codec == "raw" else streams.decompress_frame(stored, size)

@@ -57,6 +57,16 @@ FIELDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("archive_bytes", "uint64"),
         ("data", "bytes"),
     ),
+    "Delta": (
+        ("turn", "uint64"),
+        ("universe", "uint32"),
+        ("table", "string"),
+        ("rows", "uint64"),
+        ("columns", "repeated uint32"),
+        ("counts", "repeated uint64"),
+        ("codec", "string"),
+        ("data", "bytes"),
+    ),
     "Seal": (("turn", "uint64"), ("seal", "bytes")),
     "End": (("reason", "string"), ("last_turn", "uint64"), ("run_chain", "bytes")),
 }
@@ -67,6 +77,7 @@ CHANNELS: Final[dict[str, str]] = {
     "commands": "Commands",
     "turn": "Turn",
     "snapshot": "Snapshot",
+    "delta": "Delta",
     "seal": "Seal",
     "end": "End",
 }

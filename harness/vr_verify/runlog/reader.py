@@ -3,16 +3,17 @@
 Opening checks the whole file; what is read later is compared with what was checked.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from vr_verify.canonical.archive import decode_archive
 from vr_verify.canonical.state import State, TableData, Universe, check_state
 from vr_verify.errors import UsageError
-from vr_verify.runlog import messages, records
+from vr_verify.runlog import messages, records, snapshots
 from vr_verify.runlog.chunk import ChunkReader, chunk_crc
-from vr_verify.runlog.codec import decompress
+from vr_verify.runlog.keyframes import Distance
 from vr_verify.runlog.records import LogHeader, TurnRecord
 from vr_verify.runlog.scan import TurnPlace, scan
 from vr_verify.runlog.source import LogSource
@@ -25,6 +26,8 @@ class RunLog:
 
     `cut_at` is the offset of the first byte that no seal vouches for, None for a complete log.
     A turn that halted is in `turns` but has no state: `halted` tells whether the last one did.
+    `states` are the turns whose state can be read, all of them but in sparse logs; `keyframes`
+    those whose state stands by itself. The state read last is kept, for the next one's sake.
     """
 
     def __init__(self, source: LogSource) -> None:
@@ -37,7 +40,13 @@ class RunLog:
         first = self.header.first_turn
         self.turns = range(first, first + len(found.turns))
         self.halted: bool = found.turns[-1].halted
-        self.states = self.turns[:-1] if self.halted else self.turns
+        self.position = found.position
+        kept = [place.kept for place in found.turns]
+        self.keyframes = [first + at for at, how in enumerate(kept) if how == "keyframe"]
+        self.states: Sequence[int] = self.turns[:-1] if self.halted else self.turns
+        if self.header.snapshots == "sparse":
+            self.states = self.keyframes
+        self._latest: State | None = None
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -86,23 +95,75 @@ class RunLog:
                 seal=place.seal,
             )
 
+    def kept(self, turn: int) -> str:
+        """Return how a turn's state is kept: "keyframe", "delta" or "none"."""
+        return self._place(turn).kept
+
     def state(self, turn: int) -> State:
         """Decode the state at a turn's end; UsageError for a turn that has none."""
         place = self._place(turn)
-        if turn not in self.states:
+        if place.halted:
             last = f"the last state is that of turn {turn - 1}"
             raise UsageError(f"turn {turn} halted and was undone: {last}")
-        crc = chunk_crc(self._source, place.start, place.size, None)
-        if crc != place.crc:
-            self._source.fail(place.start, "the turn that was checked", "another")
-        chunk = self._chunk(turn)
-        self._commands(chunk)
-        universes = messages.parse("Turn", chunk.take("turn")).universes
-        made = tuple(Universe(at, self._tables(chunk)) for at in universes)
-        state = State(turn, made)
+        if turn not in self.states:
+            near = f"the nearest before it is that of turn {self.state_before(turn)}"
+            raise UsageError(f"the log is sparse and has no state of turn {turn}; {near}")
+        start, state = self.keyframes[bisect_right(self.keyframes, turn) - 1], self._latest
+        if state is None or not start <= state.turn <= turn:
+            state = self._keyframe(start)
+        for at in range(state.turn + 1, turn + 1):
+            state = self._advanced(state, at)
+        self._latest = state
+        return state
+
+    def state_before(self, turn: int) -> int:
+        """Return the last turn up to this one whose state can be read."""
+        if self.header.snapshots != "sparse":
+            return min(turn, self.states[-1])
+        return self.keyframes[bisect_right(self.keyframes, turn) - 1]
+
+    def distance(self) -> Distance:
+        """Return how far the last turn is from its keyframe."""
+        distance = Distance(self.header.snapshots)
+        for place in self._places:
+            if place.kept == "keyframe":
+                distance.at_keyframe(place.stored_bytes, place.rows)
+            elif not place.halted:
+                distance.at_turn(place.stored_bytes if place.kept == "delta" else place.rows)
+        return distance
+
+    def _keyframe(self, turn: int) -> State:
+        """Decode a keyframe."""
+        chunk, universes = self._checked(turn)
+        state = State(turn, tuple(Universe(at, self._tables(chunk)) for at in universes))
         with chunk.blame():
             check_state(self.header.schema, state)
         return state
+
+    def _advanced(self, before: State, turn: int) -> State:
+        """Apply the deltas of a turn to the state before it."""
+        chunk, _ = self._checked(turn)
+        delta_channel = messages.CHANNEL_IDS["delta"]
+        tables = {universe.id: list(universe.tables) for universe in before.universes}
+        places = {table.name: at for at, table in enumerate(self.header.schema.tables)}
+        while chunk.next_channel() == delta_channel:
+            with chunk.blame():
+                message = messages.parse("Delta", chunk.take("delta"))
+                at, row = places[message.table], tables[message.universe]
+                row[at] = snapshots.read_delta(message, self.header.schema.tables[at], row[at])
+        state = State(turn, tuple(Universe(at, tuple(row)) for at, row in tables.items()))
+        with chunk.blame():
+            check_state(self.header.schema, state)
+        return state
+
+    def _checked(self, turn: int) -> tuple[ChunkReader, list[int]]:
+        """Check a turn's bytes again, and return its records behind the Turn message."""
+        place = self._place(turn)
+        if chunk_crc(self._source, place.start, place.size, None) != place.crc:
+            self._source.fail(place.start, "the turn that was checked", "another")
+        chunk = self._chunk(turn)
+        self._commands(chunk)
+        return chunk, list(messages.parse("Turn", chunk.take("turn")).universes)
 
     def _tables(self, chunk: ChunkReader) -> tuple[TableData, ...]:
         """Decode the snapshots of one universe, which come next."""
@@ -110,11 +171,7 @@ class RunLog:
         for at in range(len(self.header.schema.tables)):
             with chunk.blame():
                 message = messages.parse("Snapshot", chunk.take("snapshot"))
-                archive = decompress(message.codec, message.data, message.archive_bytes)
-                table = decode_archive(archive, self.header.schema, at)
-                if table.rows != message.rows:
-                    raise ValueError(f"expected {message.rows} rows, found {table.rows}")
-            tables.append(table)
+                tables.append(snapshots.read_snapshot(message, self.header.schema, at))
         return tuple(tables)
 
     def _place(self, turn: int) -> TurnPlace:

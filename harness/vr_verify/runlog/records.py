@@ -12,11 +12,10 @@ import blake3
 
 from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import Schema, parse_schema
-from vr_verify.model.run import Command, Digests, Halt, StepSpec, TurnCommands
+from vr_verify.model.run import SNAPSHOT_MODES, Command, Digests, Halt, StepSpec, TurnCommands
 from vr_verify.runlog import messages
 
 FORMAT: Final = 1
-SNAPSHOTS: Final = "full"
 DIGEST_NAMES: Final = ("state", "ledger", "events")
 TEXT_BYTES_MAX: Final = {"scenario": 2**28, "schema": 2**24, "commands": 2**26}
 """Size limits in bytes of the JSON texts, since a parsed text takes many times its size."""
@@ -25,6 +24,8 @@ TEXT_BYTES_MAX: Final = {"scenario": 2**28, "schema": 2**24, "commands": 2**26}
 @dataclass(frozen=True)
 class LogHeader:
     """What a run is made of. `scenario` is canonical JSON; `has` names the digests of each turn.
+
+    `snapshots` is one of `SNAPSHOT_MODES`: how the states of its turns are kept.
 
     The state digest is always one of them: where an engine has none, the harness computes it.
     """
@@ -38,6 +39,7 @@ class LogHeader:
     first_turn: int
     environment: dict[str, str] = field(default_factory=dict)
     has: tuple[str, ...] = ("state",)
+    snapshots: str = "delta"
 
     @cached_property
     def scenario_digest(self) -> bytes:
@@ -75,7 +77,7 @@ def header_message(header: LogHeader) -> bytes:
             {"what": what, "value": value} for what, value in sorted(header.environment.items())
         ],
         digests=[name for name in DIGEST_NAMES if name in header.has],
-        snapshots=SNAPSHOTS,
+        snapshots=header.snapshots,
     )
     parse_header(data)
     return data
@@ -85,7 +87,11 @@ def parse_header(data: bytes) -> LogHeader:
     """Read a header message; ValueError says what is wrong."""
     message = messages.parse("Header", data)
     _require(message.format == FORMAT, f"log format {FORMAT}", message.format)
-    _require(message.snapshots == SNAPSHOTS, f"snapshots {SNAPSHOTS!r}", message.snapshots)
+    _require(
+        message.snapshots in SNAPSHOT_MODES,
+        f"snapshots of {', '.join(SNAPSHOT_MODES)}",
+        message.snapshots,
+    )
     scenario = _sized_text("scenario", message.scenario)
     json_text.decode_canonical(scenario)
     schema = parse_schema(_sized_text("schema", message.schema))
@@ -106,6 +112,7 @@ def parse_header(data: bytes) -> LogHeader:
         first_turn=message.first_turn,
         environment=facts,
         has=has,
+        snapshots=message.snapshots,
     )
 
 

@@ -9,22 +9,30 @@ from typing import Any, Final
 
 from mcap.opcode import Opcode
 
-from vr_verify.canonical.archive import BYTES_MAX, archive_bytes
+from vr_verify.canonical.archive import archive_bytes
+from vr_verify.errors import BadLogError
 from vr_verify.model.run import Digests, Halt
-from vr_verify.runlog import chains, codec, container, messages, records
+from vr_verify.runlog import container, messages, records, snapshots, torn
 from vr_verify.runlog.chunk import ChunkReader, chunk_crc
+from vr_verify.runlog.position import Position
 from vr_verify.runlog.records import LogHeader
 from vr_verify.runlog.source import LogSource
 
 STATE_BYTES_MAX: Final = 2**32
 """Decoded bytes of one state: more is refused before anything is decoded."""
 
-_END_CHANNEL: Final = messages.CHANNEL_IDS["end"]
+_END: Final = messages.CHANNEL_IDS["end"]
+_SNAPSHOT: Final = messages.CHANNEL_IDS["snapshot"]
+_DELTA: Final = messages.CHANNEL_IDS["delta"]
 
 
 @dataclass(slots=True)
 class TurnPlace:
-    """Where a turn's records lie and what they were when they were checked."""
+    """Where a turn's records lie and what they were when they were checked.
+
+    `kept` says how its state is: "keyframe", "delta", or "none" after a halt and in sparse logs.
+    `stored_bytes` are those of its snapshots or deltas, `rows` those of its whole state.
+    """
 
     start: int
     size: int
@@ -32,29 +40,37 @@ class TurnPlace:
     halted: bool
     run_chain: bytes
     seal: bytes
+    kept: str
+    stored_bytes: int
+    rows: int
 
 
 @dataclass(slots=True)
 class Scan:
-    """What a whole pass over a log found. `cut_at` is where the first incomplete record starts."""
+    """What a whole pass over a log found. `cut_at` is where the first incomplete record starts.
+
+    `position` is the one behind the last turn, before an end.
+    """
 
     header: LogHeader
     turns: list[TurnPlace]
     cut_at: int | None
+    position: Position
 
 
 @dataclass(slots=True)
 class _Progress:
-    """What is known so far; the chains' values are those after the last turn."""
+    """What is known so far. `at` is the position that was read up to, `before_end` the kept one.
 
-    tally: container.Tally = field(default_factory=container.Tally)
+    `rows` are those of each table of the last state, `state_bytes` the size of its archives.
+    """
+
+    at: Position = field(default_factory=Position)
     header: LogHeader | None = None
-    header_offset: int = 0
     turns: list[TurnPlace] = field(default_factory=list)
-    seal: bytes = chains.NO_SEAL
-    run_chain: bytes = b""
-    ledger_chain: bytes = b""
-    events_chain: bytes = b""
+    rows: dict[tuple[int, str], int] = field(default_factory=dict)
+    state_bytes: int = 0
+    before_end: Position | None = None
     ended: bool = False
 
     @property
@@ -70,8 +86,8 @@ def scan(source: LogSource) -> Scan:
     complete = _check_preface(source) and _read_chunks(source, progress)
     if progress.header is None:
         source.fail(source.size, "a sealed first state", "the end of the file")
-    cut_at = None if complete else progress.tally.offset
-    return Scan(progress.header, progress.turns, cut_at)
+    cut_at = None if complete else progress.at.tally.offset
+    return Scan(progress.header, progress.turns, cut_at, progress.before_end or progress.at)
 
 
 def _check_preface(source: LogSource) -> bool:
@@ -90,59 +106,90 @@ def _check_preface(source: LogSource) -> bool:
 def _read_chunks(source: LogSource, progress: _Progress) -> bool:
     """Read chunk after chunk and the closing part; False if the log was cut."""
     while not progress.ended:
-        offset = progress.tally.offset
+        offset = progress.at.tally.offset
         head = source.read(offset, container.CHUNK_HEAD.size)
-        if head and head[0] != Opcode.CHUNK:
-            source.fail(offset, f"a chunk (opcode 0x{Opcode.CHUNK:02x})", f"0x{head[0]:02x}")
-        if len(head) < container.CHUNK_HEAD.size:
+        size = _sound_head(source, progress, head)
+        if size is None or not _read_chunk(source, progress, head, size):
             return False
-        length = container.RECORD_HEAD.unpack_from(head)[1]
-        size = container.chunk_records_bytes(length)
-        if size < 0:
-            source.fail(offset + 1, "the length of a chunk", str(length))
-        if not _read_chunk(source, progress, head, size):
-            return False
-    offset = progress.tally.offset
-    expected = container.closing(progress.tally)
+    offset = progress.at.tally.offset
+    expected = container.closing(progress.at.tally)
     found = source.read(offset, len(expected) + 1)
+    if found != expected and torn.bytes_lost(offset, expected, found):
+        return False
     source.expect(offset, expected[: len(found)], found, "data end, summary and footer")
     return len(found) == len(expected)
 
 
-def _read_chunk(source: LogSource, progress: _Progress, head: bytes, size: int) -> bool:
-    """Read one chunk, whose turn is known; False if the file ends within it."""
-    offset = progress.tally.offset
+def _sound_head(source: LogSource, progress: _Progress, head: bytes) -> int | None:
+    """Return the size of a chunk's records from its head; None if the file ends with that head."""
+    try:
+        return _check_head(source, progress, head)
+    except BadLogError:
+        turns = _turns_to_come(progress)
+        if turns and torn.head_lost(source, progress.at.tally.offset, head, turns):
+            return None
+        raise
+
+
+def _check_head(source: LogSource, progress: _Progress, head: bytes) -> int | None:
+    offset = progress.at.tally.offset
+    if head and head[0] != Opcode.CHUNK:
+        source.fail(offset, f"a chunk (opcode 0x{Opcode.CHUNK:02x})", f"0x{head[0]:02x}")
+    if len(head) < container.CHUNK_HEAD.size:
+        return None
     stated = container.CHUNK_HEAD.unpack(head)
+    size = container.chunk_records_bytes(stated[1])
+    if size < 0:
+        source.fail(offset + 1, "the length of a chunk", str(stated[1]))
     turn = _turn_of_chunk(source, progress, stated[2])
-    crc: int = stated[5]
-    source.expect(offset, container.chunk_head(turn, size, crc), head, f"the chunk of turn {turn}")
+    expected = container.chunk_head(turn, size, stated[5])
+    source.expect(offset, expected, head, f"the chunk of turn {turn}")
+    return size
+
+
+def _read_chunk(source: LogSource, progress: _Progress, head: bytes, size: int) -> bool:
+    """Read one chunk, whose head is sound; False if the file ends within it."""
+    offset = progress.at.tally.offset
+    stated = container.CHUNK_HEAD.unpack(head)
+    turn, crc = stated[2], stated[5]
     start = offset + container.CHUNK_HEAD.size
     if start + size > source.size:
         return False
-    progress.tally.add_bytes(head)
-    found = chunk_crc(source, start, size, progress.tally)
+    tally = progress.at.tally
+    data_crc = tally.data_crc
+    tally.add_bytes(head)
+    found = chunk_crc(source, start, size, tally)
+    if found != crc and torn.records_lost(source, start, size):
+        tally.data_crc = data_crc
+        return False
     if found != crc:
         at = offset + container.CHUNK_CRC_AT
         source.fail(at, f"the CRC 0x{found:08x} of turn {turn}", f"0x{crc:08x}")
-    chunk = ChunkReader(source, turn, start, size, progress.seal)
-    if chunk.next_channel() == _END_CHANNEL and progress.turns:
+    chunk = ChunkReader(source, turn, start, size, progress.at.seal)
+    if chunk.next_channel() == _END and progress.turns:
+        progress.before_end = progress.at.kept(data_crc)
         _read_end(chunk, progress)
     else:
         _read_turn(chunk, progress, size, crc)
-    progress.tally.add_chunk(turn, size)
+    tally.add_chunk(turn, size)
     return True
 
 
 def _turn_of_chunk(source: LogSource, progress: _Progress, stated: int) -> int:
     """Give the turn that a chunk must be of: the next one, or the last one again for the end."""
-    if progress.header is None:
-        return stated
-    last = progress.last_turn
-    allowed = [last] if progress.turns[-1].halted else [last, last + 1]
-    if stated not in allowed:
-        at = progress.tally.offset + container.RECORD_HEAD.size
+    allowed = _turns_to_come(progress)
+    if allowed and stated not in allowed:
+        at = progress.at.tally.offset + container.RECORD_HEAD.size
         source.fail(at, " or ".join(f"turn {turn}" for turn in allowed), str(stated))
     return stated
+
+
+def _turns_to_come(progress: _Progress) -> list[int]:
+    """Return the turns that the next chunk may be of; none, that is any, for the first one."""
+    if not progress.turns:
+        return []
+    last = progress.last_turn
+    return [last] if progress.turns[-1].halted else [last, last + 1]
 
 
 def _read_turn(chunk: ChunkReader, progress: _Progress, size: int, crc: int) -> None:
@@ -157,7 +204,7 @@ def _read_turn(chunk: ChunkReader, progress: _Progress, size: int, crc: int) -> 
     else:
         with chunk.blame():
             commands = records.parse_commands_message(chunk.take("commands"), chunk.turn)
-        progress.tally.add_message("commands")
+        progress.at.tally.add_message("commands")
     with chunk.blame():
         message = messages.parse("Turn", chunk.take("turn"))
         digests, halt = _check_turn(chunk.turn, message, header)
@@ -165,13 +212,22 @@ def _read_turn(chunk: ChunkReader, progress: _Progress, size: int, crc: int) -> 
             records.parse_commands(commands, header, halt is not None)
         elif halt is not None:
             raise ValueError("expected a first state, found a halt")
-        _check_run_chain(message, commands, digests, halt, progress)
-        _check_stream_chains(message, digests, header, progress)
-    progress.tally.add_message("turn")
-    _read_snapshots(chunk, header, list(message.universes), progress.tally)
+        progress.at.chain(chunk.turn, commands, digests, halt)
+        _check_chains(message, header, progress.at)
+    progress.at.tally.add_message("turn")
+    kept, stored_bytes = _read_state(chunk, header, list(message.universes), progress, halt)
     _read_seal(chunk, progress)
-    halted = halt is not None
-    place = TurnPlace(start, size, crc, halted, progress.run_chain, progress.seal)
+    place = TurnPlace(
+        start=start,
+        size=size,
+        crc=crc,
+        halted=halt is not None,
+        run_chain=progress.at.run_chain,
+        seal=progress.at.seal,
+        kept=kept,
+        stored_bytes=stored_bytes,
+        rows=sum(progress.rows.values()),
+    )
     progress.header = header
     progress.turns.append(place)
 
@@ -183,9 +239,8 @@ def _read_header(chunk: ChunkReader, progress: _Progress) -> LogHeader:
         header = records.parse_header(chunk.take("header"))
         if header.first_turn != chunk.turn:
             raise ValueError(f"expected first turn {chunk.turn}, found {header.first_turn}")
-    progress.tally.add_message("header")
-    start = chains.chain_start(header.schema.digest, header.scenario_digest, header.rules_version)
-    progress.run_chain = progress.ledger_chain = progress.events_chain = start
+    progress.at.tally.add_message("header")
+    progress.at.begin(header)
     return header
 
 
@@ -202,23 +257,10 @@ def _check_turn(turn: int, message: Any, header: LogHeader) -> tuple[Digests, Ha
     return records.turn_digests(message, header), halt
 
 
-def _check_run_chain(
-    message: Any, commands: bytes, digests: Digests, halt: Halt | None, progress: _Progress
-) -> None:
-    """Compute the run's chain anew and compare."""
-    turn: int = message.turn
-    progress.run_chain = chains.run_chain(progress.run_chain, turn, commands, digests.state, halt)
-    _require_chain("run_chain", progress.run_chain, message.run_chain)
-
-
-def _check_stream_chains(
-    message: Any, digests: Digests, header: LogHeader, progress: _Progress
-) -> None:
-    """Compute the chains of ledger and events anew; they are there if their digests are."""
-    turn: int = message.turn
-    progress.ledger_chain = chains.ledger_chain(progress.ledger_chain, turn, digests.ledger)
-    progress.events_chain = chains.events_chain(progress.events_chain, turn, digests.events)
-    for name, chain in (("ledger", progress.ledger_chain), ("events", progress.events_chain)):
+def _check_chains(message: Any, header: LogHeader, at: Position) -> None:
+    """Compare the chains; those of ledger and events are there if their digests are."""
+    _require_chain("run_chain", at.run_chain, message.run_chain)
+    for name, chain in (("ledger", at.ledger_chain), ("events", at.events_chain)):
         expected = chain if name in header.has else b""
         _require_chain(f"{name}_chain", expected, getattr(message, f"{name}_chain"))
 
@@ -228,26 +270,69 @@ def _require_chain(name: str, expected: bytes, found: bytes) -> None:
         raise ValueError(f"expected the {name} {expected.hex()!r}, found {found.hex()!r:.80}")
 
 
-def _read_snapshots(
-    chunk: ChunkReader, header: LogHeader, universes: list[int], tally: container.Tally
-) -> None:
+def _read_state(
+    chunk: ChunkReader,
+    header: LogHeader,
+    universes: list[int],
+    progress: _Progress,
+    halt: Halt | None,
+) -> tuple[str, int]:
+    """Check what the turn keeps of its state; return how it is kept and the stored bytes."""
+    if halt is not None:
+        return "none", 0
+    first, coming = not progress.turns, chunk.next_channel()
+    if header.snapshots == "sparse" and not first and not universes:
+        return "none", 0
+    follows = sorted({universe for universe, _ in progress.rows}) == universes
+    if header.snapshots == "delta" and not first and follows and coming != _SNAPSHOT:
+        return "delta", _read_deltas(chunk, header, progress)
+    return "keyframe", _read_keyframe(chunk, header, universes, progress)
+
+
+def _read_keyframe(
+    chunk: ChunkReader, header: LogHeader, universes: list[int], progress: _Progress
+) -> int:
     """Check that a snapshot of each table of each universe is there, of the size it must have."""
-    total = 0
+    stored_bytes = 0
+    progress.rows, progress.state_bytes = {}, 0
     for universe in universes:
         for table in header.schema.tables:
             with chunk.blame():
                 message = messages.parse("Snapshot", chunk.take("snapshot"))
-                found = (message.turn, message.universe, message.table)
-                if found != (chunk.turn, universe, table.name):
-                    raise ValueError(f"expected {universe}/{table.name}, found {found!r:.80}")
-                size = archive_bytes(table, message.rows)
-                total += size
-                if size > BYTES_MAX or total > STATE_BYTES_MAX:
-                    raise ValueError(f"expected at most 2 GiB, 4 GiB a state, found {size}")
-                if message.archive_bytes != size:
-                    raise ValueError(f"expected {size} bytes, found {message.archive_bytes}")
-                codec.check_size(message.codec, message.data, size)
-            tally.add_message("snapshot")
+                snapshots.check_snapshot(message, chunk.turn, universe, table)
+                progress.rows[universe, table.name] = message.rows
+                _add_bytes(progress, archive_bytes(table, message.rows))
+            stored_bytes += len(message.data)
+            progress.at.tally.add_message("snapshot")
+    return stored_bytes
+
+
+def _read_deltas(chunk: ChunkReader, header: LogHeader, progress: _Progress) -> int:
+    """Check the deltas of a turn: tables in order, each at most once."""
+    stored_bytes, left = 0, list(progress.rows)
+    tables = {table.name: table for table in header.schema.tables}
+    while chunk.next_channel() == _DELTA:
+        with chunk.blame():
+            message = messages.parse("Delta", chunk.take("delta"))
+            place = (message.universe, message.table)
+            if place not in left:
+                raise ValueError(f"expected a table after the last one, found {place!r:.80}")
+            del left[: left.index(place) + 1]
+            before, table = progress.rows[place], tables[place[1]]
+            snapshots.check_delta(message, chunk.turn, place[0], table, before)
+            progress.rows[place] = message.rows
+            _add_bytes(progress, archive_bytes(table, message.rows) - archive_bytes(table, before))
+        stored_bytes += len(message.data)
+        progress.at.tally.add_message("delta")
+    return stored_bytes
+
+
+def _add_bytes(progress: _Progress, more: int) -> None:
+    """Refuse a state that would take too much memory, before any of it is decoded."""
+    progress.state_bytes += more
+    if progress.state_bytes > STATE_BYTES_MAX:
+        found = progress.state_bytes
+        raise ValueError(f"expected a state of at most {STATE_BYTES_MAX} bytes, found {found}")
 
 
 def _read_seal(chunk: ChunkReader, progress: _Progress) -> None:
@@ -261,8 +346,8 @@ def _read_seal(chunk: ChunkReader, progress: _Progress) -> None:
         found = bytes(message.seal).hex()
         chunk.source.fail(offset, f"the seal {expected.hex()}", f"{found or 'no bytes':.80}")
     chunk.take_end()
-    progress.tally.add_message("seal")
-    progress.seal = expected
+    progress.at.tally.add_message("seal")
+    progress.at.seal = expected
 
 
 def _read_end(chunk: ChunkReader, progress: _Progress) -> None:
@@ -274,6 +359,6 @@ def _read_end(chunk: ChunkReader, progress: _Progress) -> None:
         found = (message.reason, message.last_turn, message.run_chain)
         if found != wanted or chunk.turn != progress.last_turn:
             raise ValueError(f"expected the end {wanted[:2]}, found {found[:2]!r:.80}")
-    progress.tally.add_message("end")
+    progress.at.tally.add_message("end")
     _read_seal(chunk, progress)
     progress.ended = True

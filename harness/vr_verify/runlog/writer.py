@@ -3,23 +3,21 @@
 Append-only and straight to its path: a kill at any byte loses at most the turn being written.
 """
 
-import os
 import zlib
 from collections.abc import Sequence
-from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from vr_verify.canonical.archive import encode_archive
-from vr_verify.canonical.state import State, check_state
-from vr_verify.errors import IoFailed, MissingFileError
+from vr_verify.canonical.state import State, check_state, state_rows
 from vr_verify.model.run import Command, Digests, Halt
-from vr_verify.runlog import chains, codec, container, messages
+from vr_verify.runlog import chains, container, delta, messages, snapshots
+from vr_verify.runlog.keyframes import Distance
+from vr_verify.runlog.position import Position
+from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import DIGEST_NAMES, LogHeader, commands_text, header_message
-
-Stored = tuple[str, bytes]
-"""A message on its way into a chunk: its channel and its data."""
+from vr_verify.runlog.sink import LogSink
+from vr_verify.runlog.snapshots import Stored
 
 
 class RunLogWriter:
@@ -29,21 +27,39 @@ class RunLogWriter:
     IoFailed; what only a bug could cause is an AssertionError or a ValueError.
     """
 
-    def __init__(self, path: Path | str, header: LogHeader, durable: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        header: LogHeader,
+        durable: bool = False,
+        resumed: RunLog | None = None,
+    ) -> None:
+        """Start a log, or go on behind the last turn of `resumed`; what follows it is dropped."""
         self.path = Path(path)
         self.header = header
-        self._durable = durable
-        self._tally = container.Tally()
-        self._seal = chains.NO_SEAL
-        start = chains.chain_start(
-            header.schema.digest, header.scenario_digest, header.rules_version
-        )
-        self.run_chain = self._ledger_chain = self._events_chain = start
-        self._last_turn: int | None = None
-        self._halted = False
         self._header_data = header_message(header)
-        self._file = self._create()
-        self._append(container.PREFACE)
+        self._halted = False
+        if resumed is None:
+            self._at = Position()
+            self._at.begin(header)
+            self._last_turn: int | None = None
+            self._before: State | None = None
+            self._distance = Distance(header.snapshots)
+            self._sink = LogSink(self.path, durable)
+            self._sink.append(container.PREFACE)
+            return
+        assert header_message(resumed.header) == self._header_data, "one run, one header"
+        self._at = resumed.position
+        self._last_turn, self._halted = resumed.turns[-1], resumed.halted
+        differs = header.snapshots == "delta" and not resumed.halted
+        self._before = resumed.state(self._last_turn) if differs else None
+        self._distance = resumed.distance()
+        self._sink = LogSink(self.path, durable, keep_bytes=self._at.tally.offset)
+
+    @property
+    def run_chain(self) -> bytes:
+        """The chain over all that was written so far."""
+        return self._at.run_chain
 
     def __enter__(self) -> Self:
         return self
@@ -70,7 +86,10 @@ class RunLogWriter:
         digests: Digests,
         halt: Halt | None = None,
     ) -> None:
-        """Write a turn: its commands and its state, or its commands and the halt that undid it."""
+        """Write a turn: its commands and its state, or its commands and the halt that undid it.
+
+        A sparse log takes no state where `wants_state` says so.
+        """
         assert self._last_turn is not None, "the first state comes first"
         assert turn == self._last_turn + 1, "turns are written in order, without a gap"
         assert not self._halted, "nothing comes after a halt"
@@ -79,6 +98,11 @@ class RunLogWriter:
         text = commands_text(commands_by_step)
         data = messages.serialize("Commands", turn=turn, by_step=text.decode())
         self._write_turn(turn, ("commands", data), text, state, digests, halt)
+
+    def wants_state(self) -> bool:
+        """Whether the next turn is written with its state; always, but for a sparse log."""
+        sparse = self.header.snapshots == "sparse"
+        return not sparse or self._distance.due(self._distance.keyframe)
 
     def finish(self) -> None:
         """Write the end and close; without it a log counts as cut."""
@@ -91,12 +115,13 @@ class RunLogWriter:
             run_chain=self.run_chain,
         )
         self._write_chunk(turn, [("end", data)])
-        self._append(container.closing(self._tally))
+        self._sink.append(container.closing(self._at.tally))
+        self._sink.settle()
         self.close()
 
     def close(self) -> None:
         """Close the file as it stands."""
-        self._file.close()
+        self._sink.close()
 
     def _write_turn(
         self,
@@ -108,26 +133,27 @@ class RunLogWriter:
         halt: Halt | None,
     ) -> None:
         """Write one turn's chunk; `opening` is the message in front of the Turn message."""
-        assert (state is None) == (halt is not None), "a turn has a state or a halt"
+        assert state is None or halt is None, "a halt undoes the state"
+        if state is None and halt is None:
+            assert not self.wants_state(), "a turn has a state, a halt, or needs none"
         for name in DIGEST_NAMES:
             wanted = halt is None and name in self.header.has
             assert (getattr(digests, name) is not None) == wanted, f"{name} digest as declared"
         if state is not None:
             assert state.turn == turn, "the state is that of the turn"
             check_state(self.header.schema, state)
-        self._advance_chains(turn, commands, digests, halt)
+        self._at.chain(turn, commands, digests, halt)
         stored = [opening, ("turn", self._turn_message(turn, state, digests, halt))]
-        if state is not None:
+        if state is not None and (state.universes or self._keeps_empty_states()):
             stored += self._snapshots(state)
+        elif halt is None:
+            self._distance.at_turn(self._distance.keyframe)
         self._write_chunk(turn, stored)
         self._last_turn, self._halted = turn, halt is not None
 
-    def _advance_chains(
-        self, turn: int, commands: bytes, digests: Digests, halt: Halt | None
-    ) -> None:
-        self.run_chain = chains.run_chain(self.run_chain, turn, commands, digests.state, halt)
-        self._ledger_chain = chains.ledger_chain(self._ledger_chain, turn, digests.ledger)
-        self._events_chain = chains.events_chain(self._events_chain, turn, digests.events)
+    def _keeps_empty_states(self) -> bool:
+        """Whether a state without universes is told from none: not in turns of a sparse log."""
+        return self._last_turn is None or self.header.snapshots != "sparse"
 
     def _turn_message(
         self, turn: int, state: State | None, digests: Digests, halt: Halt | None
@@ -142,71 +168,38 @@ class RunLogWriter:
             events_digest=digests.events or b"",
             halt=None if halt is None else halt.as_json(),
             run_chain=self.run_chain,
-            ledger_chain=self._ledger_chain if "ledger" in has else b"",
-            events_chain=self._events_chain if "events" in has else b"",
+            ledger_chain=self._at.ledger_chain if "ledger" in has else b"",
+            events_chain=self._at.events_chain if "events" in has else b"",
         )
 
     def _snapshots(self, state: State) -> list[Stored]:
-        """Return a message for each table of each universe, in canonical order."""
-        schema, stored = self.header.schema, []
-        for universe in state.universes:
-            for table, data in zip(schema.tables, universe.tables, strict=True):
-                archive = encode_archive(schema.digest, data.rows, data.columns)
-                codec_id, compressed = codec.compress(archive)
-                message = messages.serialize(
-                    "Snapshot",
-                    turn=state.turn,
-                    universe=universe.id,
-                    table=table.name,
-                    rows=data.rows,
-                    codec=codec_id,
-                    archive_bytes=len(archive),
-                    data=compressed,
-                )
-                stored.append(("snapshot", message))
+        """Return the messages of a state: deltas, or a keyframe where one is due."""
+        schema, before = self.header.schema, self._before
+        if self.header.snapshots == "delta":
+            self._before = state
+            if before is not None and delta.reachable(before, state):
+                stored, cost = snapshots.delta_messages(schema, before, state)
+                if not self._distance.due(cost):
+                    self._distance.at_turn(cost)
+                    return stored
+        stored, cost = snapshots.keyframe_messages(schema, state)
+        self._distance.at_keyframe(cost, state_rows(state))
         return stored
 
     def _write_chunk(self, turn: int, stored: list[Stored]) -> None:
         """Seal the messages and append them as one chunk; the first one opens with the schemas."""
         records = [container.OPENING] if self._last_turn is None else []
         records += [container.message_record(channel, turn, data) for channel, data in stored]
-        hasher = chains.seal_over(self._seal)
+        hasher = chains.seal_over(self._at.seal)
         for record in records:
             hasher.update(record)
-        self._seal = hasher.digest()
-        seal = messages.serialize("Seal", turn=turn, seal=self._seal)
+        self._at.seal = hasher.digest()
+        seal = messages.serialize("Seal", turn=turn, seal=self._at.seal)
         body = b"".join([*records, container.message_record("seal", turn, seal)])
         for channel in [*(channel for channel, _ in stored), "seal"]:
-            self._tally.add_message(channel)
-        self._tally.add_chunk(turn, len(body))
+            self._at.tally.add_message(channel)
+        self._at.tally.add_chunk(turn, len(body))
         for part in (container.chunk_head(turn, len(body), zlib.crc32(body)), body):
-            self._tally.add_bytes(part)
-            self._append(part)
-        if self._durable:
-            self._synchronise()
-
-    def _create(self) -> FileIO:
-        try:
-            return FileIO(self.path, "wb")
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-            raise MissingFileError(
-                f"{self.path}: cannot write a log here: {error.strerror}"
-            ) from error
-        except OSError as error:
-            raise IoFailed(f"{self.path}: cannot write a log here: {error.strerror}") from error
-
-    def _append(self, data: bytes) -> None:
-        """Write all of `data`, unbuffered: when this returns, a kill of us cannot undo it."""
-        view = memoryview(data)
-        try:
-            while view:
-                view = view[self._file.write(view) :]
-        except OSError as error:
-            self._file.close()
-            raise IoFailed(f"{self.path}: cannot write the log: {error.strerror}") from error
-
-    def _synchronise(self) -> None:
-        try:
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise IoFailed(f"{self.path}: cannot write the log: {error.strerror}") from error
+            self._at.tally.add_bytes(part)
+            self._sink.append(part)
+        self._sink.settle()

@@ -4,13 +4,16 @@ They are a JSON list of {"turn": 3, "step": "faction 1", "commands": [{…}, …
 what a command means; the engine does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vr_verify.canonical import json_text
 from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.model.run import Command, StepSpec
+
+GivenCommands = Mapping[tuple[int, int], tuple[Command, ...]]
+"""Commands from outside by (turn, ordinal of the step)."""
 
 _KEYS = {"turn", "step", "commands"}
 

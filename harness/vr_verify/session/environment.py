@@ -3,6 +3,7 @@
 They are recorded in a log's header and compared first; equal ones are not reported.
 """
 
+import getpass
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,14 @@ def facts() -> dict[str, str]:
         "system": platform.system(),
         "threads": str(_threads()),
     }
+
+
+def user() -> str:
+    """Return the name of the user whose process this is, as the system calls them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without an account, as in some containers
+        return _UNKNOWN
 
 
 def build_difference(

@@ -30,10 +30,11 @@ def examine(views: Sequence[View], hasher: Hasher, recompute: bool) -> Parting |
     differ = len({view.state_digest() for view in views}) > 1
     if recompute or differ:
         hasher.hash(views)
-        if liars := [view.name for view in views if view.own_digest() != view.state_digest()]:
+        known = [view for view in views if view.has_values]
+        if liars := [view.name for view in known if view.own_digest() != view.state_digest()]:
             return Parting("digest", liars[0] if len(liars) == 1 else None)
     if differ:
-        return Parting("state", odd_one_out({view.name: view.own_digest() for view in views}))
+        return Parting("state", odd_one_out({view.name: view.state_digest() for view in views}))
     return _streams(views)
 
 

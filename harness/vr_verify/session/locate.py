@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from vr_verify.compare.states import Place, difference
 from vr_verify.engines.client import Engine, StepResult
 from vr_verify.engines.registry import BuildSpec
+from vr_verify.model.limits import Limits
 from vr_verify.model.run import TurnCommands
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.lockstep import restore_side, start_side
-from vr_verify.session.stopwatch import Stopwatch
+from vr_verify.session.approach import approach, restore_side, start_side
 from vr_verify.session.trace import Streams, read_streams
-from vr_verify.session.turns import LiveSide, commands_of, play_turn
+from vr_verify.session.turns import LiveSide, commands_of
 from vr_verify.session.views import Hasher
 
 
@@ -39,11 +39,15 @@ class Located:
 
 
 def locate(
-    log: RunLog, specs: Sequence[tuple[str, BuildSpec]], turn: int, hasher: Hasher
+    log: RunLog,
+    specs: Sequence[tuple[str, BuildSpec]],
+    turn: int,
+    hasher: Hasher,
+    limits: Limits | None = None,
 ) -> Located:
-    """Run `turn` again on fresh workers of the named builds."""
+    """Run `turn` again on fresh workers of the named builds, within the limits of each worker."""
     with ExitStack() as stack:
-        sides = [LiveSide(name, stack.enter_context(Engine(spec))) for name, spec in specs]
+        sides = [LiveSide(name, stack.enter_context(Engine(spec, limits))) for name, spec in specs]
         return _Rerun(log, sides, turn, hasher).run()
 
 
@@ -57,9 +61,11 @@ class _Rerun:
 
     def run(self) -> Located:
         """Play the turn step by step, then once more up to the phase where the sides part."""
+        log_first = self.log.turns[0]
         for side in self.sides:
-            start_side(self.log, side)
-        if self.turn == self.log.turns[0]:
+            if start_side(self.log, side).turn != log_first:
+                restore_side(side, self.log.state(log_first), self.hasher)
+        if self.turn == log_first:
             digests = {self.hasher.digest(side.engine.state()) for side in self.sides}
             recorded = self.hasher.digest(self.log.state(self.turn))
             return Located(len(digests | {recorded}) > 1, None, (), Streams({}, {}))
@@ -67,7 +73,7 @@ class _Rerun:
         spot, parted = self._play()
         streams = read_streams(self.sides)
         if spot is None and self.restorable and self._states_part():
-            spot = self._spot_by_values()
+            parted, spot = True, self._spot_by_values()
         places = self._places_at(spot) if spot is not None else ()
         steps = self.log.header.steps
         parted = parted or streams.draw_difference(steps) is not None
@@ -76,13 +82,7 @@ class _Rerun:
 
     def _approach(self) -> None:
         """Bring all sides to the end of the turn before."""
-        if self.restorable:
-            before = self.log.state(self.turn - 1)
-            for side in self.sides:
-                restore_side(side, before, self.hasher)
-            return
-        for turn in range(self.log.turns[0] + 1, self.turn):
-            play_turn(self.sides, self._commands(turn), False, Stopwatch())
+        approach(self.log, self.sides, self.turn - 1, self.hasher)
 
     def _commands(self, turn: int) -> TurnCommands:
         return commands_of(self.log.record(turn).commands_by_step, self.log.header.steps)

@@ -5,15 +5,16 @@ Spec: contract, sections 3 to 5. It must not explain a divergence; `locate.py` d
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from blake3 import blake3
 
-from vr_verify.canonical.state import State
 from vr_verify.engines.client import Opening
-from vr_verify.errors import EngineProtocolError, SkippedError, UsageError
+from vr_verify.errors import SkippedError, UsageError
 from vr_verify.model.run import Digests, Halt
 from vr_verify.runlog.reader import RunLog
+from vr_verify.session.approach import approach, restore_side, start_side
 from vr_verify.session.coverage import Coverage
 from vr_verify.session.examine import Parting, digests_compared, examine
 from vr_verify.session.stopwatch import Stopwatch
@@ -102,22 +103,28 @@ class Lockstep:
         log_first = self.log.turns[0]
         openings = {}
         for side in self.sides:
-            openings[side.name] = start_side(self.log, side)
-            if openings[side.name].turn != log_first:
-                found = f"{side.name} starts at turn {openings[side.name].turn}"
-                raise SkippedError(f"the log starts at turn {log_first}, {found}")
+            opening = start_side(self.log, side)
+            if opening.turn != log_first:
+                opening = self._enter(side, opening.turn)
+            openings[side.name] = opening
         if self.first_turn <= log_first:
             digests = {name: opening.digests for name, opening in openings.items()}
             views = self._views(log_first, digests, dict.fromkeys(digests))
             self._judge(log_first, views, None)
             return log_first
-        if all(side.engine.can("snapshot") for side in self.sides):
-            before = self.log.state(self.first_turn - 1)
-            for side in self.sides:
-                restore_side(side, before, self.hasher)
-            self.last_equal = before.turn
-            return before.turn
-        return log_first
+        self.last_equal = approach(self.log, self.sides, self.first_turn - 1, self.hasher)
+        return self.first_turn - 1
+
+    def _enter(self, side: LiveSide, turn: int) -> Opening:
+        """Bring a side from its own first turn to that of a log which begins in mid-run."""
+        log_first = self.log.turns[0]
+        if turn > log_first or not side.engine.can("snapshot"):
+            found = f"{side.name} starts at turn {turn}"
+            found += "" if turn > log_first else " and cannot be restored to another"
+            raise SkippedError(f"the log starts at turn {log_first}, {found}")
+        opening = restore_side(side, self.log.state(log_first), self.hasher)
+        # The turn's draws and events are in the recording that this log was cut from.
+        return replace(opening, digests=replace(opening.digests, ledger=None, events=None))
 
     def _finished(self) -> bool:
         """Whether a side cannot go on, or need not."""
@@ -159,16 +166,20 @@ class Lockstep:
             View(side.name, digests[side.name], halts[side.name], side.engine.state)
             for side in self.sides
         ]
-        return (*live, View(RECORDED, recorded, record.halt, lambda: self.log.state(standing)))
+        load = partial(self.log.state, standing) if standing in self.log.states else None
+        return (*live, View(RECORDED, recorded, record.halt, load))
 
     def _judge(self, turn: int, views: tuple[View, ...], traced: Parting | None) -> None:
         """Examine one state, audit it, and keep what was found."""
         recompute = self._recompute(turn)
         parting = examine(views, self.hasher, recompute) or traced
         coverage = self.found.coverage
-        hashed = all(view.hashed is not None for view in views)
+        hashed = all(view.hashed is not None for view in views if view.has_values)
         coverage.compared(turn, digests_compared(views), hashed)
         coverage.audit(turn, self.sides)
+        if parting is None and recompute:
+            views = self._read_again(views)
+            parting = examine(views, self.hasher, recompute)
         self.found.last_differs = parting is not None
         if parting is None:
             if self.found.first is None:
@@ -182,6 +193,13 @@ class Lockstep:
             streams = read_streams(self.sides) if turn > self.log.turns[0] else Streams({}, {})
             frozen = FirstDivergence(turn, self.last_equal, parting, views, streams)
             self.found.first = frozen
+
+    def _read_again(self, views: tuple[View, ...]) -> tuple[View, ...]:
+        """Read every live side once more, after the audit: to be watched must change nothing."""
+        again = tuple(view if view.name == RECORDED else view.again() for view in views)
+        # Beside the views that are hashed already, equal values need no second hashing.
+        self.hasher.hash([*views, *again])
+        return again
 
     def _recompute(self, turn: int) -> bool:
         """Whether every side's digest is held against its own values at this turn."""
@@ -204,31 +222,3 @@ def _range(log: RunLog, options: Options) -> tuple[int, int]:
     if start > last or end < first:
         raise UsageError(f"turns {start}:{end}: the log holds {first} to {last}")
     return max(start, first), min(end, last)
-
-
-def start_side(log: RunLog, side: LiveSide) -> Opening:
-    """Start a run of the log's scenario; a log that the engine cannot execute again is skipped."""
-    header, engine = log.header, side.engine
-    if engine.description.rules_version != header.rules_version:
-        found = f"{side.name} has {engine.description.rules_version}"
-        raise SkippedError(
-            f"the log was recorded under rules version {header.rules_version}, {found}: "
-            f"replay it with an engine of rules version {header.rules_version}"
-        )
-    opening = engine.init(header.scenario)
-    if engine.schema.digest != header.schema.digest:
-        found = f"{side.name} declares another one under the same rules version"
-        raise SkippedError(f"the log's schema is {header.schema.digest.hex()[:16]}, {found}")
-    if engine.steps != tuple(header.steps):
-        names = [step.name for step in engine.steps]
-        found = f"{side.name} declares {names}, or other phases in them"
-        raise SkippedError(f"the log's steps are {[step.name for step in header.steps]}, {found}")
-    return opening
-
-
-def restore_side(side: LiveSide, state: State, hasher: Hasher) -> None:
-    """Put a recorded state into an engine, and check that it stands there now."""
-    reported = side.engine.restore(state).digests.state
-    if reported is not None and reported != (own := hasher.digest(state)):
-        wanted = f"the digest {own.hex()} after restoring turn {state.turn}"
-        raise EngineProtocolError(side.name, f"expected {wanted}, found {reported.hex()}")

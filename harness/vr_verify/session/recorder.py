@@ -4,34 +4,48 @@ Spec: contract, sections 3 and 8. What the log says comes from the engine alone;
 does not report are computed from its values.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from blake3 import blake3
 
 from vr_verify.canonical.state import State
 from vr_verify.engines.client import Engine
-from vr_verify.model.run import Command, Digests, Halt
+from vr_verify.model.run import Digests, Halt
+from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import LogHeader
 from vr_verify.runlog.writer import RunLogWriter
 from vr_verify.session import environment
+from vr_verify.session.commands import GivenCommands
 from vr_verify.session.coverage import Coverage
 from vr_verify.session.lockstep import Progress
+from vr_verify.session.resume import catch_up, check_resumable
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.turns import LiveSide, play_turn
 from vr_verify.session.views import Hasher
 
-GivenCommands = Mapping[tuple[int, int], tuple[Command, ...]]
-"""Commands from outside by (turn, ordinal of the step)."""
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How a log is kept: the states of its turns (`SNAPSHOT_MODES`), and how safely."""
+
+    snapshots: str = "delta"
+    durable: bool = False
 
 
 class Recorder:
     """An engine that has been given its scenario, and what it has done so far."""
 
-    def __init__(self, engine: Engine, scenario: bytes, watch: Stopwatch | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        scenario: bytes,
+        keeping: Keeping | None = None,
+        watch: Stopwatch | None = None,
+    ) -> None:
         self.side = LiveSide(engine.name, engine)
         self.scenario = scenario
+        self.keeping = keeping or Keeping()
         self.watch = watch or Stopwatch()
         self.opening = engine.init(scenario)
         self.hasher = Hasher(engine.schema, blake3(scenario).digest(), self.watch)
@@ -53,24 +67,51 @@ class Recorder:
             first_turn=self.opening.turn,
             environment=environment.facts(),
             has=("state", *declared),
+            snapshots=self.keeping.snapshots,
         )
 
     def record(
         self, path: Path, turns: int, given: GivenCommands, progress: Progress | None = None
     ) -> None:
-        """Play and write `turns` turns, fewer if the run halts."""
+        """Play and write `turns` turns from the first state, fewer if the run halts."""
         engine, first = self.side.engine, self.opening.turn
-        with RunLogWriter(path, self.header()) as log:
+        with RunLogWriter(path, self.header(), self.keeping.durable) as log:
             state = engine.state()
             log.write_first(state, self._digests(self.opening.digests, state))
             self.coverage.compared(first, 0, False)
-            for turn in range(first + 1, first + turns + 1):
-                if self.halt is not None:
-                    break
-                self._turn(log, turn, given)
-                if progress is not None:
-                    progress("record", turn - first, turns)
-            log.finish()
+            self._play(log, range(first + 1, first + turns + 1), given, progress)
+
+    def resume(
+        self, path: Path, turns: int, given: GivenCommands, progress: Progress | None = None
+    ) -> str | None:
+        """Go on with a cut log until it holds `turns` turns; say so if that cannot be done.
+
+        The file is not touched before the engine stands where the log stops.
+        """
+        first = self.opening.turn
+        with RunLog.open(path) as log:
+            check_resumable(log, self.header(), first + turns, given)
+            if (problem := catch_up(log, self.side, self.hasher)) is not None:
+                return problem
+            held = log.turns[-1]
+            self.coverage.compared(held, 0, False)
+            if (halt := log.record(held).halt) is not None:
+                self.halt = (held, halt)
+            with RunLogWriter(path, log.header, self.keeping.durable, resumed=log) as writer:
+                self._play(writer, range(held + 1, first + turns + 1), given, progress)
+        return None
+
+    def _play(
+        self, log: RunLogWriter, turns: range, given: GivenCommands, progress: Progress | None
+    ) -> None:
+        """Play and write these turns, and close the log."""
+        for turn in turns:
+            if self.halt is not None:
+                break
+            self._turn(log, turn, given)
+            if progress is not None:
+                progress("record", turn - turns[0] + 1, len(turns))
+        log.finish()
         self.coverage.count_rules([self.side])
 
     def _turn(self, log: RunLogWriter, turn: int, given: GivenCommands) -> None:
@@ -81,10 +122,13 @@ class Recorder:
             self.halt = (turn, result.halt)
             # A halt undoes the whole turn: the log keeps its commands, and no state.
             log.write_turn(turn, commands, None, Digests(), result.halt)
+        elif result.digests.state is not None and not log.wants_state():
+            log.write_turn(turn, commands, None, result.digests)
         else:
             with self.watch.part("transport"):
                 state = engine.state()
-            log.write_turn(turn, commands, state, self._digests(result.digests, state), None)
+            digests = self._digests(result.digests, state)
+            log.write_turn(turn, commands, state if log.wants_state() else None, digests)
         self.coverage.turns += 1
         self.coverage.steps += len(result.phase_digests)
         self.coverage.compared(turn, 0, False)

@@ -5,8 +5,8 @@ Spec: contract, section 3 (`--trace`, `--turns`). It must not judge; the verb do
 
 from collections.abc import Collection, Sequence
 
-from vr_verify.engines.saboteur.faults import told_turns
-from vr_verify.session.coverage import Coverage
+from vr_verify.engines.saboteur.faults import Lie, lies_of
+from vr_verify.session.lockstep import Lockstep
 from vr_verify.session.turns import LiveSide
 
 
@@ -35,15 +35,36 @@ def clipped(asked: tuple[int, int] | None, first: int, last: int) -> list[str]:
     ]
 
 
-def untold_lies(sides: Sequence[LiveSide], coverage: Coverage) -> list[str]:
-    """Name each saboteur whose turn was not compared: its silence proves nothing."""
+def untold_lies(lockstep: Lockstep) -> list[str]:
+    """Name each saboteur that had no occasion to lie: its silence proves nothing."""
+    coverage = lockstep.found.coverage
     first, last = coverage.first_turn, coverage.last_turn
     if first is None or last is None:
         return []
-    said = []
-    for side in sides:
-        for fault, turn, lasting in told_turns(side.engine.spec.text):
-            if turn > last or (turn < first and not lasting):
-                place = f"turn {turn} is outside the compared turns {first} to {last}"
-                said.append(f"{side.name} never told its lie {fault}: {place}")
-    return said
+    return [
+        f"{side.name} never told its lie {lie.text}: {reason}"
+        for side in lockstep.sides
+        for lie in lies_of(side.engine.spec.text)
+        if (reason := _no_occasion(lie, lockstep, first, last)) is not None
+    ]
+
+
+def _no_occasion(lie: Lie, lockstep: Lockstep, first: int, last: int) -> str | None:
+    """Say why a lie could not be told while these turns were compared; None if it could."""
+    log = lockstep.log
+    if lie.fault == "none":
+        return None
+    if lie.turn > last or (lie.turn < first and not lie.lasts):
+        return f"turn {lie.turn} is outside the compared turns {first} to {last}"
+    if lie.fault == "lost-in-restore":
+        restorable = all(side.engine.can("snapshot") for side in lockstep.sides)
+        restored = first > log.turns[0] and restorable
+        if not restored or log.state_before(first - 1) < lie.turn:
+            return f"nothing was restored to turn {lie.turn} or a later one"
+    if lie.fault == "swallowed-command":
+        played = range(max(first, lie.turn, log.turns[0] + 1), last + 1)
+        if not any(any(log.record(turn).commands_by_step) for turn in played):
+            return f"the log has no command from turn {lie.turn} on"
+    if lie.fault == "right-only-when-watched" and "phases" in lockstep.options.trace:
+        return "phases were traced at every turn"
+    return None

@@ -50,7 +50,7 @@ def divergence(evidence: Evidence) -> Divergence:
         turn=first.turn,
         last_equal_turn=first.last_equal_turn,
         odd_one_out=first.parting.odd_one_out,
-        differing_entities=differences.entities,
+        differing_entities=differences.entities if len(hashed) > 1 else None,
         differing_columns=differences.columns,
         differing_turns=tuple(evidence.comparison.differing_turns),
         persists=evidence.comparison.last_differs,
@@ -102,7 +102,7 @@ def _place(evidence: Evidence, differences: StateDifferences) -> Place | None:
 
 def _with_value(found: Divergence, evidence: Evidence, place: Place) -> Divergence:
     schema = evidence.log.header.schema
-    states = {view.name: view.state() for view in evidence.first.views}
+    states = {view.name: view.state() for view in evidence.first.views if view.has_values}
     table = schema.tables[place.table]
     column = table.columns[place.column]
     values, raw = value_texts(schema, place, states)
@@ -193,13 +193,14 @@ def _with_halts(found: Divergence, evidence: Evidence) -> Divergence:
         table=place.table,
         column=place.column,
         unit="halt",
-        values={name: _halt_text(halt) for name, halt in halts.items()},
+        values={name: halt_text(halt) for name, halt in halts.items()},
         differing_entities=None,
         differing_columns=(),
     )
 
 
-def _halt_text(halt: Halt | None) -> str:
+def halt_text(halt: Halt | None) -> str:
+    """Say a halt in one line, `none` where there is none."""
     if halt is None:
         return _NO_HALT
     place = [halt.phase, halt.table, "" if halt.slot == NONE else str(halt.slot), halt.column]
@@ -229,3 +230,11 @@ def unlocated(found: Divergence, first_turn: int, sides: Sequence[LiveSide]) -> 
     if blind := [side.name for side in sides if not side.engine.can("phases")]:
         return f"the phase is unknown, for want of the capability phases in {', '.join(blind)}"
     return "step and phase are unknown: the turn run again does not show where the sides part"
+
+
+def unvalued(found: Divergence, log: RunLog) -> str | None:
+    """Say why no values are shown where states differ; None if they are shown."""
+    if found.kind != "state" or found.table is not None or found.turn in log.states:
+        return None
+    lacking = f"the log is {log.header.snapshots} and has no state of turn {found.turn}"
+    return f"entity and field are unknown: {lacking}; name another engine by --against"

@@ -14,12 +14,16 @@ from vr_verify.session.stopwatch import Stopwatch
 
 
 class View:
-    """A side at a turn. `load` gives its values while it still stands there."""
+    """A side at a turn. `load` gives its values while it still stands there.
+
+    None for `load`: only digests are known of it, as of a turn that a sparse log has no state of.
+    """
 
     def __init__(
-        self, name: str, digests: Digests, halt: Halt | None, load: Callable[[], State]
+        self, name: str, digests: Digests, halt: Halt | None, load: Callable[[], State] | None
     ) -> None:
         self.name, self.digests, self.halt = name, digests, halt
+        self.has_values = load is not None
         self._load = load
         self._state: State | None = None
         self.hashed: HashedState | None = None
@@ -27,8 +31,13 @@ class View:
     def state(self) -> State:
         """Return the side's values."""
         if self._state is None:
+            assert self._load is not None, "ask a view without values for nothing but its digests"
             self._state = self._load()
         return self._state
+
+    def again(self) -> "View":
+        """Return the same side with nothing read yet."""
+        return View(self.name, self.digests, self.halt, self._load)
 
     def own_digest(self) -> bytes:
         """Return the digest of the side's own values, which `Hasher.hash` has computed."""
@@ -55,9 +64,9 @@ class Hasher:
         return HashedState(state, tree.build_state(self._schema, self._scenario_digest, state))
 
     def hash(self, views: Sequence[View]) -> None:
-        """Fill in `hashed` where it is missing."""
+        """Fill in `hashed` where it is missing and there are values."""
         for view in views:
-            if view.hashed is not None:
+            if view.hashed is not None or not view.has_values:
                 continue
             with self._watch.part("transport"):
                 state = view.state()

@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vr_verify.verbs import doctor, engines, inspect, record, replay
+    from vr_verify.verbs import bundle, diff, doctor, engines, inspect, record, replay
 
-__all__ = ["doctor", "engines", "inspect", "record", "replay"]
+__all__ = ["bundle", "diff", "doctor", "engines", "inspect", "record", "replay"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -14,6 +14,7 @@ from typing import Final
 
 from blake3 import blake3
 
+from vr_verify.engines import memory
 from vr_verify.engines.registry import list_engines
 from vr_verify.model.outcome import Outcome
 from vr_verify.report.documents import Check, Checkup, EngineRow
@@ -37,6 +38,7 @@ def doctor() -> Checkup:
         system(platform.system(), platform.machine(), sys.byteorder),
         blake3_digests(BLAKE3_VECTORS),
         free_space("files in memory", MEMORY_FILES, FREE_MIN_BYTES),
+        memory_watch(memory.watched()),
         free_space("free disk", Path(tempfile.gettempdir()), FREE_MIN_BYTES),
         free_space("working directory", Path(), FREE_MIN_BYTES),
         *engines_start(rows),
@@ -83,6 +85,16 @@ def blake3_digests(vectors: dict[int, str]) -> Check:
         expected=f"{len(vectors)} published digests",
         found=f"{len(vectors) - len(wrong)} of {len(vectors)} right",
         advice="Install the package blake3 again; no digest of this machine can be trusted.",
+    )
+
+
+def memory_watch(watched: bool) -> Check:
+    """Say whether a limit of memory is kept by what a worker holds; it is no reason to be unfit."""
+    kept = "what a worker holds is watched"
+    less = "no /proc here: only a worker's address space is limited"
+    advice = "Watch the memory of engines yourself, or run on Linux."
+    return Check(
+        "memory limits", fit=True, expected=kept, found=kept if watched else less, advice=advice
     )
 
 

@@ -16,6 +16,7 @@ from vr_verify.canonical.state import (
     format_value,
     read_value,
 )
+from vr_verify.canonical.tree import state_digest
 from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.model.report import Halted, LogFacts
 from vr_verify.model.run import NONE, Digests
@@ -42,7 +43,7 @@ def inspect(
     with RunLog.open(path) as opened:
         records = [opened.record(number) for number in opened.turns]
         if turn is None and (table is not None or entity is not None):
-            turn = max(record.turn for record in records if record.halt is None)
+            turn = opened.states[-1]
         _check_turn(path.name, records, turn)
         return _inspection(opened, path, records, turn, table, entity)
 
@@ -68,6 +69,8 @@ def _inspection(
     """Put the parts that were asked for together."""
     header, schema = log.header, log.header.schema
     state = None if turn is None else log.state(turn)
+    read = sorted({*log.keyframes, log.states[-1]}) if turn is None else [turn]
+    false = tuple(number for number in read if not _verified(log, number))
     return Inspection(
         log=LogFacts(path.name, len(records), path.stat().st_size, records[-1].turn),
         engine=header.engine,
@@ -79,7 +82,10 @@ def _inspection(
         steps=tuple(step.name for step in header.steps),
         first_turn=records[0].turn,
         run_chain=records[-1].run_chain.hex(),
-        turn_table=tuple(_turn_row(record) for record in records),
+        turn_table=tuple(_turn_row(record, log.kept(record.turn)) for record in records),
+        snapshots=header.snapshots,
+        states_verified=len(read) - len(false),
+        states_false=false,
         complete=log.complete,
         cut_at=log.cut_at,
         turn=turn,
@@ -88,6 +94,13 @@ def _inspection(
         tables=None if state is None else _tables(schema, state),
         entities=None if state is None else _entities(schema, state, table, entity),
     )
+
+
+def _verified(log: RunLog, turn: int) -> bool:
+    """Whether the values of a state have the digest that was recorded for it."""
+    header = log.header
+    own = state_digest(header.schema, header.scenario_digest, log.state(turn))
+    return own == log.record(turn).digests.state
 
 
 def _commands(header: LogHeader, record: TurnRecord) -> tuple[StepCommands, ...]:
@@ -116,7 +129,7 @@ def _halted(header: LogHeader, record: TurnRecord) -> Halted | None:
     )
 
 
-def _turn_row(record: TurnRecord) -> TurnRow:
+def _turn_row(record: TurnRecord, kept: str) -> TurnRow:
     digests: Digests = record.digests
     return TurnRow(
         turn=record.turn,
@@ -125,6 +138,7 @@ def _turn_row(record: TurnRecord) -> TurnRow:
         ledger_digest=(digests.ledger or b"").hex(),
         events_digest=(digests.events or b"").hex(),
         halt="" if record.halt is None else record.halt.error,
+        kept=kept,
     )
 
 

@@ -7,21 +7,25 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from vr_verify.canonical import json_text
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
-from vr_verify.errors import MissingFileError, UsageError
+from vr_verify.errors import EngineError, MissingFileError, UsageError
+from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
-from vr_verify.model.report import LogFacts, Report, Side
+from vr_verify.model.report import Flaw, LogFacts, Report, Side
+from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.session.commands import place_commands, read_commands
 from vr_verify.session.lockstep import Progress
-from vr_verify.session.recorder import Recorder
+from vr_verify.session.recorder import Keeping, Recorder
 from vr_verify.session.verdict import halted
 
 TURNS_DEFAULT = 30
 
 
-def record(
+def record(  # noqa: PLR0913 - one name for each option of the command
     scenario: str | Path,
     output: Path | str,
     turns: int | None = None,
@@ -29,12 +33,21 @@ def record(
     engine: str | None = None,
     commands: Path | str | Sequence[Mapping[str, Any]] | None = None,
     progress: Progress | None = None,
+    *,
+    limits: Limits | None = None,
+    snapshots: str = "delta",
+    durable: bool = False,
+    resume: bool = False,
 ) -> Report:
     """Record `turns` turns (30 by default) of a scenario: a file, or a name the engine knows.
 
     `seed` replaces the scenario's own; `engine` is a build, by default the first registered one;
     `commands` from outside is a JSON file, or its value: {"turn", "step", "commands"} each. Raises
-    VrVerifyError for what cannot be done; a run that halts is recorded up to its halt.
+    VrVerifyError for what cannot be done; a run that halts is recorded up to its halt. `limits` are
+    the engine's; when it fails, or on Ctrl-C, the report says so and what was written before.
+
+    `snapshots` says how states are kept: "full", "delta", or "sparse" (few of them). A `durable`
+    log survives a loss of power up to its last turn. `resume` goes on with the log that is there.
     """
     wanted = TURNS_DEFAULT if turns is None else turns
     if wanted < 1:
@@ -43,17 +56,47 @@ def record(
     if not path.parent.is_dir():
         raise MissingFileError(f"{path}: there is no folder {path.parent}")
     spec = default_build() if engine is None else resolve_build(engine)
-    with Engine(spec) as started:
-        recorder = Recorder(started, _scenario(started, str(scenario), seed))
+    with Engine(spec, limits) as started:
+        text, flaws = _scenario(started, str(scenario), seed)
+        recorder = Recorder(started, text, Keeping(snapshots, durable))
         first = recorder.opening.turn
         given = {}
         if commands is not None:
             played = range(first + 1, first + wanted + 1)
             given = place_commands(*_commands(commands), started.steps, played)
-        recorder.record(path, wanted, given, progress)
+        try:
+            if not resume:
+                recorder.record(path, wanted, given, progress)
+            elif (problem := recorder.resume(path, wanted, given, progress)) is not None:
+                return _parted(recorder, spec, problem)
+        except (EngineError, KeyboardInterrupt) as error:
+            if recorder.coverage.last_turn is None:
+                raise
+            return _unfinished(_report(recorder, spec, path, None), error)
         number = sum(map(len, given.values()))
         said = None if commands is None else f"commands: {number} given"
-        return _report(recorder, spec, path, said)
+        return msgspec.structs.replace(_report(recorder, spec, path, said), flaws=flaws)
+
+
+def _parted(recorder: Recorder, spec: BuildSpec, problem: str) -> Report:
+    """Report a log that was not gone on with: the engine plays another run than it holds."""
+    side = recorder.side
+    return Report(
+        command="record",
+        outcome=str(Outcome.DIVERGED),
+        complete=False,
+        message=problem,
+        sides={side.name: Side(spec.build, side.engine.description.rules_version)},
+    )
+
+
+def _unfinished(written: Report, error: EngineError | KeyboardInterrupt) -> Report:
+    """Report a recording that an engine's failure or Ctrl-C has ended before its last turn."""
+    if isinstance(error, EngineError):
+        outcome, said = Outcome(error.outcome), told(error)
+    else:
+        outcome, said = Outcome.INTERRUPTED, STOPPED
+    return msgspec.structs.replace(written, outcome=str(outcome), complete=False, message=said)
 
 
 def _commands(commands: Path | str | Sequence[Mapping[str, Any]]) -> tuple[str, Any]:
@@ -63,13 +106,13 @@ def _commands(commands: Path | str | Sequence[Mapping[str, Any]]) -> tuple[str, 
     return "commands", commands
 
 
-def _scenario(engine: Engine, source: str, seed: int | None) -> bytes:
-    """Resolve a scenario: by the engine if it can, else by reading the file as JSON."""
+def _scenario(engine: Engine, source: str, seed: int | None) -> tuple[bytes, tuple[Flaw, ...]]:
+    """Resolve a scenario: by the engine if it can, else by reading the file as JSON.
+
+    A flaw is reported with what was played; what cannot be played is the engine's refusal.
+    """
     if engine.can("resolve"):
-        text, flaws = engine.resolve(source, None if seed is None else str(seed))
-        if flaws:
-            raise UsageError(f"scenario {source}: {'; '.join(flaws)}")
-        return text
+        return engine.resolve(source, None if seed is None else str(seed))
     path = Path(source)
     if not path.is_file():
         reason = f"no such file, and {engine.name} knows no scenarios by name"
@@ -77,7 +120,7 @@ def _scenario(engine: Engine, source: str, seed: int | None) -> bytes:
     if seed is not None:
         raise UsageError(f"--seed: {engine.name} cannot resolve scenarios, so it takes no seed")
     try:
-        return json_text.encode(json_text.decode(path.read_bytes()))
+        return json_text.encode(json_text.decode(path.read_bytes())), ()
     except ValueError as error:
         raise UsageError(f"scenario {source}: {error}") from error
 

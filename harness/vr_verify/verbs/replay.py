@@ -6,17 +6,23 @@ Spec: contract, sections 3 to 5. It must not print or exit.
 import shlex
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import structs
 
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, resolve_build, resolve_registered
-from vr_verify.errors import UsageError
+from vr_verify.errors import EngineError, UsageError
+from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Divergence, Report, Side
+from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session import environment, remarks, verdict
-from vr_verify.session.locate import locate
-from vr_verify.session.lockstep import RECORDED, Lockstep, Options, Progress
+from vr_verify.session.locate import Located, locate
+from vr_verify.session.lockstep import RECORDED, FirstDivergence, Lockstep, Options, Progress
+from vr_verify.session.log_engine import engine_of_log, refuse_other_rules
 from vr_verify.session.turns import LiveSide, side_names
 
 NO_ENGINE = "none"
@@ -24,7 +30,7 @@ RECOMPUTE = ("auto", "every")
 TRACES = ("phases", "draws", "events")
 
 
-def replay(
+def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     log: Path | str,
     engine: str | None = None,
     against: str | None = None,
@@ -33,38 +39,38 @@ def replay(
     trace: Sequence[str] = (),
     fail_fast: bool = False,
     progress: Progress | None = None,
+    limits: Limits | None = None,
 ) -> Report:
     """Execute a log again and compare all sides with each other.
 
     `engine` is a build, by default the log's engine; `against` another, by default the counterpart
     that it declares, "none" for no other. `turns` includes both ends. `recompute` is "auto" or
-    "every"; `trace` names what is compared beside digests: "phases", "draws", "events". Raises
-    VrVerifyError for what cannot be done; a divergence is a value of the report.
+    "every"; `trace` names what is compared beside digests: "phases", "draws", "events"; `limits`
+    are those of each worker. Raises VrVerifyError for what cannot be done. A divergence is a value
+    of the report; so is the failure of an engine and Ctrl-C, with all that was compared before it.
     """
     if recompute not in RECOMPUTE or not set(trace) <= set(TRACES):
         raise UsageError(f"expected recompute of {RECOMPUTE} and trace of {TRACES}")
     options = Options(turns, recompute, frozenset(trace), fail_fast)
+    each = replace(limits or Limits(), workers=1 if against == NO_ENGINE else 2)
     with ExitStack() as stack:
         opened = stack.enter_context(RunLog.open(Path(log)))
-        first = _log_engine(opened) if engine is None else resolve_build(engine)
-        started = [stack.enter_context(Engine(first))]
+        first = engine_of_log(opened.header) if engine is None else resolve_build(engine)
+        started = [stack.enter_context(Engine(first, each))]
+        refuse_other_rules(opened.header, started)
         if (second := _against(started[0], against)) is not None:
-            started.append(stack.enter_context(Engine(second)))
+            started.append(stack.enter_context(Engine(second, each)))
+        refuse_other_rules(opened.header, started)
         names = side_names([live.name for live in started], (RECORDED,))
         sides = tuple(LiveSide(*pair) for pair in zip(names, started, strict=True))
         lockstep = Lockstep(opened, sides, options, progress=progress)
-        lockstep.run()
         again = _command(Path(log).name, engine, against)
-        return _report(lockstep, _divergence(lockstep, again))
-
-
-def _log_engine(log: RunLog) -> BuildSpec:
-    """Look the log's engine up by its name; a log never says what to run."""
-    try:
-        return resolve_registered(log.header.engine)
-    except UsageError as error:
-        advice = "name the engine to replay it with by --engine"
-        raise UsageError(f"the log's engine: {error.message}; {advice}") from error
+        try:
+            lockstep.run()
+            parted = _divergence(lockstep, again)
+        except (EngineError, KeyboardInterrupt) as error:
+            return _unfinished(lockstep, again, error)
+        return _report(lockstep, parted, *_judged(lockstep, parted))
 
 
 def _against(engine: Engine, against: str | None) -> BuildSpec | None:
@@ -96,7 +102,15 @@ def _divergence(lockstep: Lockstep, command: list[str]) -> Divergence | None:
     if first is None:
         return None
     specs = [(side.name, side.engine.spec) for side in lockstep.sides]
-    located = locate(lockstep.log, specs, first.turn, lockstep.hasher)
+    limits = lockstep.sides[0].engine.limits
+    located = locate(lockstep.log, specs, first.turn, lockstep.hasher, limits)
+    return _described(lockstep, command, first, located)
+
+
+def _described(
+    lockstep: Lockstep, command: list[str], first: FirstDivergence, located: Located | None
+) -> Divergence:
+    """Say all that is known of the first divergence; `located` None: it was not run again."""
     again = [*command, "--turns", f"{first.turn}:{first.turn}"]
     again += ["--trace", "draws"] if all(s.engine.can("draws") for s in lockstep.sides) else []
     evidence = verdict.Evidence(lockstep.log, lockstep.found, first, located, shlex.join(again))
@@ -107,10 +121,11 @@ def _judged(lockstep: Lockstep, parted: Divergence | None) -> tuple[Outcome, str
     """Judge: a divergence over a violation over nothing compared over agreement."""
     log, sides, coverage = lockstep.log, lockstep.sides, lockstep.found.coverage
     outcome, said = Outcome.AGREED, list[str]()
-    untold = remarks.untold_lies(sides, coverage)
+    untold = remarks.untold_lies(lockstep)
     if parted is not None:
         outcome = Outcome.DIVERGED
-        said += filter(None, [verdict.unlocated(parted, log.turns[0], sides)])
+        unknown = [verdict.unlocated(parted, log.turns[0], sides), verdict.unvalued(parted, log)]
+        said += filter(None, unknown)
     elif coverage.violations():
         outcome = Outcome.VIOLATED
     elif not coverage.turns or not coverage.digests:
@@ -130,11 +145,34 @@ def _environment(log: RunLog, sides: Sequence[LiveSide]) -> tuple[dict[str, str]
     return facts + environment.build_difference(header.engine, header.build, same)
 
 
-def _report(lockstep: Lockstep, parted: Divergence | None) -> Report:
+def _unfinished(
+    lockstep: Lockstep, command: list[str], error: EngineError | KeyboardInterrupt
+) -> Report:
+    """Report what was found before an engine failed or the work was stopped.
+
+    The failure is the outcome, whatever was found; a divergence stands beside it, as it was frozen.
+    """
+    found = lockstep.found
+    first, last = found.first, found.coverage.last_turn
+    parted = None if first is None else _described(lockstep, command, first, None)
+    if first is not None:
+        so_far = f"the sides part at turn {first.turn}"
+    else:
+        so_far = "no turn was compared" if last is None else f"all sides agree up to turn {last}"
+    if isinstance(error, EngineError):
+        outcome, said = Outcome(error.outcome), told(error)
+    else:
+        outcome, said = Outcome.INTERRUPTED, STOPPED
+    report = _report(lockstep, parted, outcome, f"{said}; {so_far}")
+    return structs.replace(report, complete=False)
+
+
+def _report(
+    lockstep: Lockstep, parted: Divergence | None, outcome: Outcome, message: str | None
+) -> Report:
     """Put the report together."""
     log, sides, found = lockstep.log, lockstep.sides, lockstep.found
     header, coverage = log.header, found.coverage
-    outcome, message = _judged(lockstep, parted)
     described = {
         side.name: Side(side.engine.spec.build, side.engine.description.rules_version)
         for side in sides

@@ -1,6 +1,7 @@
 """A log gives back what was written: turns, states, chains, halts; and stock tools can read it."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.harness.runlog.logs import (
     write_log,
 )
 from vr_verify.canonical import json_text
-from vr_verify.errors import IoFailed, MissingFileError, UsageError
+from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.model.run import Digests
 from vr_verify.runlog import chains, container, messages
 from vr_verify.runlog.reader import RunLog
@@ -239,7 +240,9 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
             RunLogWriter(place, header_of())
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
-def test_a_full_disk_is_an_io_failure_that_names_the_log() -> None:
-    with pytest.raises(IoFailed, match="/dev/full: cannot write the log: No space left"):
-        write_log(Path("/dev/full"))
+def test_a_device_or_a_pipe_is_no_place_for_a_log(tmp_path: Path) -> None:
+    """It would take every byte, and nothing would be there afterwards."""
+    os.mkfifo(tmp_path / "pipe")
+    for place in (Path("/dev/null"), tmp_path / "pipe"):
+        with pytest.raises(MissingFileError, match=f"{place}: .* not a regular file"):
+            write_log(place)

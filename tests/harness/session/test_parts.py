@@ -8,7 +8,6 @@ import pytest
 from tests.support.toy_builds import MILL
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
-from vr_verify.errors import EngineError
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session import environment
 from vr_verify.session.lockstep import Lockstep, Options
@@ -73,5 +72,10 @@ def test_a_failing_engine_is_named_by_its_side_turn_and_step(tmp_path: Path) -> 
     path = recorded(tmp_path / "mill.log")
     assert replay(path, MILL, MILL).divergence is None
     crashing = "python-class:tests.harness.session.crashing_mill:CrashingMill"
-    with pytest.raises(EngineError, match=r"engine mill-2 crashed: turn 3, step evening: in step"):
-        replay(path, MILL, crashing)
+    report = replay(path, MILL, crashing)
+    assert (report.outcome, report.complete) == ("crashed", False)
+    assert report.message is not None
+    assert report.message.startswith("engine mill-2 crashed: turn 3, step evening: in step")
+    assert report.message.endswith("the wheel broke; all sides agree up to turn 2")
+    assert report.checked is not None
+    assert (report.checked.turns, report.checked.last_turn) == (2, 2)

@@ -112,5 +112,5 @@ def test_bad_input_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"toy\.json"):
         record(scenario, path, engine=TOY)
     scenario.write_text('{"cells":[]}')
-    with pytest.raises(UsageError, match="cells: none"):
+    with pytest.raises(UsageError, match="cells: expected at least one"):
         record(scenario, path, engine=MILL)

@@ -1,4 +1,4 @@
-"""The saboteur as a program: `python -m vr_verify.engines.saboteur --fault F --turn T -- ENGINE…`.
+"""The saboteur as a program: `python -m vr_verify.engines.saboteur --lie FAULT@TURN -- ENGINE…`.
 
 It speaks the framing on its own streams and to the engine that it starts.
 """
@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 from vr_verify.engines import framing, identity
 from vr_verify.engines.process import ErrorAnswer
 from vr_verify.engines.registry import BuildSpec
-from vr_verify.engines.saboteur.faults import FAULTS
+from vr_verify.engines.saboteur.breakdown import BREAKDOWNS, ENDS
+from vr_verify.engines.saboteur.faults import read_lie
 from vr_verify.engines.saboteur.proxy import Saboteur
 from vr_verify.errors import VrVerifyError
 
@@ -29,27 +30,31 @@ def respond(saboteur: Saboteur, frame: dict[str, Any]) -> dict[str, Any]:
 
 
 def serve(saboteur: Saboteur, source: BinaryIO, sink: BinaryIO) -> None:
-    """Answer until the input ends."""
+    """Answer until the input ends, or the fault ends it."""
     while len(head := source.read(framing.HEAD_BYTES)) == framing.HEAD_BYTES:
         buffer = framing.FrameBuffer()
         buffer.feed(head + source.read(int.from_bytes(head, "little")))
         frame = buffer.take()
         if frame is None:
             return
-        sink.write(framing.encode(respond(saboteur, frame)))
+        sent, fault = framing.encode(respond(saboteur, frame)), saboteur.lie.fault
+        if saboteur.breaks_down:
+            sent = BREAKDOWNS[fault](sent)
+        sink.write(sent)
         sink.flush()
+        if saboteur.breaks_down and fault in ENDS:
+            return
 
 
 def main() -> None:
     """Start the true engine and lie about it."""
     parser = argparse.ArgumentParser(prog="saboteur", description="an engine that lies on request")
-    parser.add_argument("--fault", choices=sorted(FAULTS), required=True)
-    parser.add_argument("--turn", type=int, required=True)
+    parser.add_argument("--lie", type=read_lie, required=True, help="FAULT@TURN")
     parser.add_argument("engine", nargs="+", help="command line of the true engine, after --")
     chosen = parser.parse_args()
     argv = tuple(chosen.engine)
     spec = BuildSpec(" ".join(argv), "engine", argv, identity.of_command("engine", argv))
-    saboteur = Saboteur(spec, chosen.fault, chosen.turn)
+    saboteur = Saboteur(spec, chosen.lie)
     try:
         serve(saboteur, sys.stdin.buffer, sys.stdout.buffer)
     except VrVerifyError as error:

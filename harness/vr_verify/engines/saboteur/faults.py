@@ -1,135 +1,120 @@
-"""The lies, as pure functions of true values: a state or a ledger in, a false one out.
+"""The catalogue of faults, and a lie as a build's text asks for it: `FAULT[TABLE.COLUMN]@TURN`.
 
-Each is as small as a lie can be: one value, one pair of rows, one draw. No I/O here.
+It must not know how a lie is told; `lies.py`, `proxy.py` and `breakdown.py` do.
 """
 
-import itertools
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final
 
-from vr_verify.canonical.ledger import LedgerEntry, arrange
-from vr_verify.canonical.schema import Column, Schema
-from vr_verify.canonical.state import State, TableData, read_value
-from vr_verify.model.run import StepSpec
 
-FAULTS: Final[dict[str, str]] = {
-    "field": "from the turn on, one value of one live entity is wrong; the digest agrees with it",
-    "order": "from the turn on, two rows' values are swapped; the digest agrees with it",
-    "draw": "in the turn, the ledger holds one draw more; no state changes",
-    "late": "in the turn, the digest is that of the turn before",
-    "digest-of-truth": "from the turn on, one value is wrong; the digest is that of the truth",
-    "wrong-digest": "in the turn, the digest is wrong; the state is right",
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a fault does, what it takes, and how long it goes on.
+
+    `needs`: capabilities of the wrapped engine. `lasts`: a run that starts behind its turn meets
+    it too. `alters`: it makes one value false, whose column the caller may choose.
+    """
+
+    says: str
+    needs: tuple[str, ...] = ()
+    lasts: bool = False
+    alters: bool = False
+
+
+FAULTS: Final[dict[str, Fault]] = {
+    "field": Fault(
+        "from the turn on, one value of one live entity is wrong; the digest agrees with it",
+        lasts=True,
+        alters=True,
+    ),
+    "order": Fault(
+        "from the turn on, two rows' values are swapped; the digest agrees with it", lasts=True
+    ),
+    "draw": Fault("in the turn, the ledger holds one draw more; no state changes", ("draws",)),
+    "late": Fault("in the turn, the digest is that of the turn before", ("digest",)),
+    "digest-of-truth": Fault(
+        "from the turn on, one value is wrong; the digest is that of the truth",
+        ("digest",),
+        lasts=True,
+        alters=True,
+    ),
+    "wrong-digest": Fault("in the turn, the digest is wrong; the state is right", ("digest",)),
+    "planted": Fault(
+        "after the turn, one value is made wrong in the engine itself, which goes on from it",
+        ("snapshot",),
+        alters=True,
+    ),
+    "lost-in-restore": Fault(
+        "a restore of the turn or a later one leaves one column at zero",
+        ("snapshot",),
+        lasts=True,
+        alters=True,
+    ),
+    "swallowed-command": Fault(
+        "from the turn on, the first step that has commands plays without them", lasts=True
+    ),
+    "no-digest": Fault("from the turn on, the declared digest is missing", ("digest",), lasts=True),
+    "right-until-asked-twice": Fault(
+        "from the turn on, one value is wrong whenever the same values are read a second time",
+        lasts=True,
+        alters=True,
+    ),
+    "right-only-when-watched": Fault(
+        "from the turn on, the digest is wrong unless phases are asked for",
+        ("digest", "phases"),
+        lasts=True,
+    ),
+    "crash": Fault("the turn's last answer is an abort"),
+    "hang": Fault("the turn's last answer never comes"),
+    "growth": Fault("the turn's last answer takes memory, 64 MiB at a time, up to 2 GiB"),
+    "torn-frame": Fault("half of the turn's last answer, then the end"),
+    "garbage-frame": Fault("in place of the turn's last answer come bytes that are no frame"),
+    "none": Fault("nothing is false: the control of all others", lasts=True),
 }
-FALSE_STATE: Final = frozenset({"field", "order", "digest-of-truth"})
-_BUILD: Final = re.compile(r"saboteur:([a-z-]+)@([0-9]+):")
-_INTEGERS: Final = ("i", "u")
-_ENTITY_COLUMNS: Final = 2
+FORM: Final = "saboteur:FAULT@TURN:ENGINE"
+_HEAD: Final = re.compile(r"([a-z-]+)(?:\[([^\[\].:@]+)\.([^\[\].:@]+)\])?@([0-9]{1,20})")
+_BUILD: Final = re.compile(rf"saboteur:({_HEAD.pattern}):")
 
 
-def told_turns(build: str) -> list[tuple[str, int, bool]]:
-    """List the lies that a build's text asks for: fault, its turn, whether it lasts."""
-    found: list[tuple[str, int, bool]] = []
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """A fault, the turn that it is about, and the column (table, column) if one was chosen."""
+
+    fault: str
+    turn: int
+    column: tuple[str, str] | None = None
+
+    @property
+    def text(self) -> str:
+        """The lie as it is written."""
+        chosen = "" if self.column is None else f"[{'.'.join(self.column)}]"
+        return f"{self.fault}{chosen}@{self.turn}"
+
+    @property
+    def lasts(self) -> bool:
+        """Whether a run that starts behind the turn meets it too."""
+        return FAULTS[self.fault].lasts
+
+
+def read_lie(text: str) -> Lie:
+    """Read `FAULT@TURN` or `FAULT[TABLE.COLUMN]@TURN`; ValueError says what was expected."""
+    match = _HEAD.fullmatch(text)
+    if match is None or match[1] not in FAULTS:
+        raise ValueError(f"expected {FORM} with a fault of {', '.join(FAULTS)}")
+    fault, table, column, turn = match.groups()
+    if int(turn) < 1:
+        raise ValueError(f"the fault {fault}: expected a turn from 1, found {turn}")
+    if table and not FAULTS[fault].alters:
+        altering = ", ".join(name for name, one in FAULTS.items() if one.alters)
+        raise ValueError(f"the fault {fault} alters no column; these do: {altering}")
+    return Lie(fault, int(turn), (table, column) if table else None)
+
+
+def lies_of(build: str) -> list[Lie]:
+    """List the lies that a build's text asks for, the outermost first."""
+    found: list[Lie] = []
     while (match := _BUILD.match(build)) is not None:
-        fault, turn = match.groups()
-        found.append((fault, int(turn), fault in FALSE_STATE))
+        found.append(read_lie(match[1]))
         build = build[match.end() :]
     return found
-
-
-def false_state(fault: str, schema: Schema, state: State) -> State:
-    """Return the state with the lie of this fault in it; unchanged if it holds nothing to alter."""
-    return _swapped(schema, state) if fault == "order" else _altered(schema, state)
-
-
-def false_ledger(
-    entries: Sequence[LedgerEntry], steps: Sequence[StepSpec], universe: int
-) -> tuple[LedgerEntry, ...]:
-    """Return the ledger with one draw more in the last phase of the last step."""
-    step, phase = len(steps) - 1, steps[-1].phases[-1]
-    extra = LedgerEntry(universe, step, phase, "saboteur", (), "saboteur.extra", 1)
-    for entry in entries:
-        if (entry.step, entry.phase) == (step, phase):
-            extra = replace(entry, count=1)
-            break
-    return arrange([*entries, extra], steps)
-
-
-def false_digest(digest: bytes) -> bytes:
-    """Return a digest with one bit wrong."""
-    return digest[:-1] + bytes([digest[-1] ^ 1])
-
-
-def _altered(schema: Schema, state: State) -> State:
-    """Change one number of the first live entity by one raw step, within its range.
-
-    It is the widest column of the fullest table: the kind of value that a real fault is in.
-    """
-    for place, at, data, slots in _tables(schema, state):
-        for index, column in sorted(_numbers(schema, at), key=lambda one: -one[1].width):
-            for slot in slots:
-                raw = read_value(column, data.columns[index], slot)
-                assert isinstance(raw, int)
-                false = raw + 1 if raw < column.maximum else raw - 1
-                payload = _written(column, data.columns[index], {slot: false})
-                return _with_column(state, place, at, index, payload)
-    return state
-
-
-def _swapped(schema: Schema, state: State) -> State:
-    """Swap the values of the first two live rows of a table that differ in any number."""
-    for place, at, data, slots in _tables(schema, state):
-        for left, right in itertools.pairwise(slots):
-            swapped = state
-            for index, column in _numbers(schema, at):
-                one = read_value(column, data.columns[index], left)
-                two = read_value(column, data.columns[index], right)
-                payload = _written(column, data.columns[index], {left: two, right: one})
-                swapped = _with_column(swapped, place, at, index, payload)
-            if swapped != state:
-                return swapped
-    return state
-
-
-def _tables(schema: Schema, state: State) -> Iterator[tuple[int, int, TableData, list[int]]]:
-    """Give (place of the universe, table index, table, its live slots), the fullest table first."""
-    listed: list[tuple[int, int, TableData, list[int]]] = []
-    for place, universe in enumerate(state.universes):
-        for at, (table, data) in enumerate(zip(schema.tables, universe.tables, strict=True)):
-            alive = bytes(data.columns[1]) if table.entity else b"\1" * data.rows
-            live = [slot for slot in range(data.rows) if alive[slot]]
-            listed.append((place, at, data, live))
-    yield from sorted(listed, key=lambda one: -len(one[3]))
-
-
-def _numbers(schema: Schema, table_index: int) -> list[tuple[int, Column]]:
-    """List the integer columns of a table that no slot's life hangs on."""
-    table = schema.tables[table_index]
-    first = _ENTITY_COLUMNS if table.entity else 0
-    listed = list(enumerate(table.columns))[first:]
-    return [(at, column) for at, column in listed if column.type.startswith(_INTEGERS)]
-
-
-def _written(
-    column: Column, payload: bytes | bytearray | memoryview, values: dict[int, int | bytes]
-) -> bytes:
-    """Return a column's payload with other values in some slots."""
-    written = bytearray(payload)
-    for slot, value in values.items():
-        assert isinstance(value, int)
-        raw = value.to_bytes(column.width, "little", signed=column.type.startswith("i"))
-        written[slot * column.width : (slot + 1) * column.width] = raw
-    return bytes(written)
-
-
-def _with_column(state: State, place: int, table: int, column: int, payload: bytes) -> State:
-    """Return the state with one column replaced."""
-    universe = state.universes[place]
-    data = universe.tables[table]
-    columns = (*data.columns[:column], payload, *data.columns[column + 1 :])
-    tables = list(universe.tables)
-    tables[table] = TableData(data.rows, columns)
-    universes = list(state.universes)
-    universes[place] = replace(universe, tables=tuple(tables))
-    return replace(state, universes=tuple(universes))

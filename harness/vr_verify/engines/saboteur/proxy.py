@@ -4,37 +4,49 @@ It lies at the end of its turn only, so the lie shows in the last phase of the l
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from blake3 import blake3
 
-from vr_verify.canonical import archive, ledger, tree
+from vr_verify.canonical import ledger, tree
 from vr_verify.canonical.state import State
 from vr_verify.engines import answers
-from vr_verify.engines.client import Engine
+from vr_verify.engines.client import Engine, StepResult
 from vr_verify.engines.process import ErrorAnswer
 from vr_verify.engines.registry import BuildSpec
-from vr_verify.engines.saboteur import faults
+from vr_verify.engines.saboteur import bulks, lies
+from vr_verify.engines.saboteur.breakdown import BREAKDOWNS
+from vr_verify.engines.saboteur.faults import FAULTS, Lie
 
-_FILE = "saboteur.bin"
-_NEEDS = {"draw": "draws", "late": "digest", "digest-of-truth": "digest", "wrong-digest": "digest"}
-_ALIGNMENT_BYTES = 64
+# What the harness may ask of a saboteur: calls that it does not know it could not lie about.
+_PASSED_ON: Final = frozenset(
+    {"audit", "digest", "draws", "events", "phases", "resolve", "rules_fired", "snapshot"}
+)
+_FALSE_DIGEST: Final = frozenset({"field", "order"})
+_FALSE_VALUES: Final = _FALSE_DIGEST | {"digest-of-truth"}
 
 
 class Saboteur:
     """The true engine, the lie, and whether the lie is being told."""
 
-    def __init__(self, spec: BuildSpec, fault: str, turn: int) -> None:
-        self.spec, self.fault, self.fault_turn = spec, fault, turn
+    def __init__(self, spec: BuildSpec, lie: Lie) -> None:
+        self.spec, self.lie = spec, lie
         self.engine: Engine | None = None
         self.directory = Path()
         self.scenario_digest = b""
         self.digest_before: str | None = None
-        self.lying = False
+        self.lying = self.breaks_down = self.has_swallowed = False
+        self.between_turns = True
         self._false: State | None = None
+        self._read: set[str] = set()
+        self._kept: dict[str, bytes] = {}
 
     def answer(self, call: str, args: dict[str, Any]) -> dict[str, Any]:
-        """Serve one call; ErrorAnswer where the true engine gives one."""
+        """Serve one call; ErrorAnswer where the true engine gives one.
+
+        `breaks_down` says then whether the answer is the one that the fault breaks.
+        """
+        self.breaks_down = False
         if call == "describe":
             return self._describe(args)
         engine = self.engine
@@ -42,132 +54,167 @@ class Saboteur:
         opening = {"init": self._init, "restore": self._restore, "step": self._step}
         if call in opening:
             return opening[call](engine, args)
-        if self.lying and call in ("values", "snapshot") and self.fault in faults.FALSE_STATE:
-            lies = {"values": self._false_values, "snapshot": self._false_snapshot}
-            return lies[call](engine, args)
-        if self.lying and call == "draws" and self.fault == "draw":
-            return self._placed([self._false_draws(engine)])[0]
+        if call in ("values", "snapshot") and self._reads_false(call, args):
+            state = self._false_state(engine)
+            if call == "values":
+                return bulks.place_values(self.directory, engine.schema, state, args)
+            return bulks.place_snapshot(self.directory, engine.schema, state)
+        if call in self._kept:
+            return bulks.place(self.directory, [self._kept[call]])[0]
+        if self.lying and call == "draws" and self.lie.fault == "draw":
+            return bulks.place(self.directory, [self._false_draws(engine)])[0]
         return engine.process.ask(call, args)
 
     def _describe(self, args: dict[str, Any]) -> dict[str, Any]:
-        if self.fault_turn < 1:
-            reason = f"the fault {self.fault}: expected a turn from 1, found {self.fault_turn}"
-            raise ErrorAnswer("scenario", reason)
         self.directory = Path(args["directory"])
         self.engine = Engine(self.spec, directory=self.directory)
-        described = self.engine.description
-        need = _NEEDS.get(self.fault)
-        if need is not None and not self.engine.can(need):
-            reason = f"the fault {self.fault} needs an engine with the capability {need}"
+        described, fault = self.engine.description, self.lie.fault
+        if missing := [need for need in FAULTS[fault].needs if not self.engine.can(need)]:
+            reason = f"the fault {fault} needs an engine with the capability {missing[0]}"
             raise ErrorAnswer("scenario", f"{reason}; {described.name} has none")
         return {
             "name": f"saboteur-{described.name}",
-            "build": f"{described.build} {self.fault}@{self.fault_turn}",
+            "build": f"{described.build} {self.lie.text}",
             "rules_version": described.rules_version,
             "counterpart": described.counterpart,
-            "capabilities": sorted(described.capabilities),
+            "capabilities": sorted(described.capabilities & _PASSED_ON),
             "rules": list(described.rules),
         }
 
     def _init(self, engine: Engine, args: dict[str, Any]) -> dict[str, Any]:
         """Start the run; the true engine's files stand in the directory that is ours too."""
-        named = args["scenario"]
-        with (self.directory / named["file"]).open("rb") as file:
-            file.seek(int(named["offset"]))
-            scenario = file.read(int(named["bytes"]))
+        scenario = bulks.read(self.directory, args["scenario"])
         self.scenario_digest = blake3(scenario).digest()
         engine.init(scenario)
-        return self._at_turn_end(engine.answered)
+        if not lies.knows_column(self.lie, engine.schema):
+            chosen = ".".join(self.lie.column or ())
+            reason = f"the fault {self.lie.fault}: expected a column of integers, found {chosen}"
+            raise ErrorAnswer("scenario", reason)
+        return self._at_turn_end(engine, engine.answered)
 
     def _restore(self, engine: Engine, args: dict[str, Any]) -> dict[str, Any]:
+        if self.lie.fault == "lost-in-restore" and int(args["turn"]) >= self.lie.turn:
+            true = bulks.read_state(self.directory, engine.schema, args)
+            engine.restore(lies.forgetful_state(self.lie, engine.schema, true))
+            return self._at_turn_end(engine, engine.answered)
         answer = engine.process.ask("restore", args)
         engine.stand("restore", answers.read(answer, answers.Opened))
-        return self._at_turn_end(answer)
+        return self._at_turn_end(engine, answer)
 
-    def _at_turn_end(self, answer: dict[str, Any]) -> dict[str, Any]:
+    def _at_turn_end(self, engine: Engine, answer: dict[str, Any]) -> dict[str, Any]:
         """Forget the lie: after `init` or `restore` it begins again at the end of a turn."""
         self.digest_before = answer.get("state_digest")
-        self.lying, self._false = False, None
-        return answer
+        self.lying = self.has_swallowed = False
+        self.between_turns = True
+        self._forget_stand()
+        return self._without_digest(engine, answer)
+
+    def _forget_stand(self) -> None:
+        """Forget what was read and made up where the engine stood before."""
+        self._false = None
+        self._read.clear()
+        self._kept.clear()
+
+    def _without_digest(self, engine: Engine, answer: dict[str, Any]) -> dict[str, Any]:
+        if self.lie.fault != "no-digest" or engine.turn < self.lie.turn:
+            return answer
+        return {key: value for key, value in answer.items() if key != "state_digest"}
 
     def _step(self, engine: Engine, args: dict[str, Any]) -> dict[str, Any]:
-        result = engine.step(args["commands"], args["stop_after"], args["phases"])
-        answer, self._false = engine.answered, None
-        lasting = self.fault in faults.FALSE_STATE
-        last_step, last_phase = len(engine.steps) - 1, len(engine.steps[-1].phases) - 1
-        stopped_at_end = args["stop_after"] == last_phase and result.step == last_step
-        if result.halt is not None or not (result.turn_ended or stopped_at_end):
+        commands = self._swallowed(engine, args["commands"])
+        result = engine.step(commands, args["stop_after"], args["phases"])
+        answer = engine.answered
+        self._forget_stand()
+        lasts = self.lie.lasts
+        self.between_turns = result.turn_ended or result.halt is not None
+        if result.halt is not None or not self._is_at_end(engine, result, args["stop_after"]):
             # Within a later turn a false state stays false; within the lie's own it is not yet.
-            self.lying = self.lying and lasting and result.halt is None
+            self.lying = self.lying and lasts and result.halt is None
             return answer
         turn = result.turn
-        self.lying = turn >= self.fault_turn if lasting else turn == self.fault_turn
+        self.lying = turn >= self.lie.turn if lasts else turn == self.lie.turn
+        self.breaks_down = self.lying and self.lie.fault in BREAKDOWNS
         before, self.digest_before = self.digest_before, answer.get("state_digest")
-        return self._false_step(engine, answer, before) if self.lying else answer
+        if not self.lying:
+            return answer
+        return self._false_step(engine, answer, before, args["phases"])
+
+    def _is_at_end(self, engine: Engine, result: StepResult, stop_after: int | None) -> bool:
+        """Whether the turn's last phase has been played, even if it is a phase to stop after."""
+        last_step, last_phase = len(engine.steps) - 1, len(engine.steps[-1].phases) - 1
+        return result.turn_ended or (stop_after == last_phase and result.step == last_step)
+
+    def _swallowed(self, engine: Engine, commands: list[Any]) -> list[Any]:
+        """Return the commands to pass on: none to the first step of its time that has any."""
+        turn = engine.turn + self.between_turns
+        due = self.lie.fault == "swallowed-command" and turn >= self.lie.turn
+        if not (due and commands) or self.has_swallowed:
+            return commands
+        self.has_swallowed = True
+        return []
 
     def _false_step(
-        self, engine: Engine, answer: dict[str, Any], before: str | None
+        self, engine: Engine, answer: dict[str, Any], before: str | None, watched: bool
     ) -> dict[str, Any]:
         """Put the lie into the answer that ends the turn."""
-        if self.fault == "draw" and answer.get("ledger_digest") is not None:
+        fault = self.lie.fault
+        if fault == "draw" and answer.get("ledger_digest") is not None:
             digest = ledger.ledger_digest(engine.turn, self._false_draws(engine))
             return answer | {"ledger_digest": digest.hex()}
+        if fault == "planted":
+            return _with_digest(answer, self._plant(engine))
         true = answer.get("state_digest")
-        if true is None or self.fault in ("digest-of-truth", "draw"):
+        if true is None:
             return answer
-        if self.fault == "late":
-            false = before or true
-        elif self.fault == "wrong-digest":
-            false = faults.false_digest(bytes.fromhex(true)).hex()
-        else:
+        if fault == "no-digest":
+            return self._without_digest(engine, answer)
+        if fault == "late":
+            return _with_digest(answer, before or true)
+        if fault == "wrong-digest" or (fault == "right-only-when-watched" and not watched):
+            return _with_digest(answer, lies.false_digest(self.lie, bytes.fromhex(true)).hex())
+        if fault in _FALSE_DIGEST:
             state = self._false_state(engine)
-            false = tree.state_digest(engine.schema, self.scenario_digest, state).hex()
-        answer = answer | {"state_digest": false}
-        if answer.get("phase_digests"):
-            answer["phase_digests"] = [*answer["phase_digests"][:-1], false]
+            digest = tree.state_digest(engine.schema, self.scenario_digest, state)
+            return _with_digest(answer, digest.hex())
         return answer
+
+    def _plant(self, engine: Engine) -> str | None:
+        """Put a false value into the true engine, and keep what a restore makes it forget."""
+        for call in ("draws", "events"):
+            if engine.can(call):
+                self._kept[call] = bulks.read(self.directory, engine.process.ask(call, {}))
+        engine.restore(lies.false_state(self.lie, engine.schema, engine.state()))
+        return engine.answered.get("state_digest")
+
+    def _reads_false(self, call: str, args: dict[str, Any]) -> bool:
+        """Whether values are read that this lie is about; note that they were read."""
+        if not self.lying:
+            return False
+        if self.lie.fault != "right-until-asked-twice":
+            return self.lie.fault in _FALSE_VALUES
+        named = [str(args[key]) for key in ("universe", "table", "column", "first") if key in args]
+        key = ".".join([call, *named])
+        again = key in self._read
+        self._read.add(key)
+        return again
 
     def _false_state(self, engine: Engine) -> State:
         """Return the state with the lie in it, made once for each turn's end."""
         if self._false is None:
-            true = engine.state()
-            self._false = faults.false_state(self.fault, engine.schema, true)
+            self._false = lies.false_state(self.lie, engine.schema, engine.state())
         return self._false
 
     def _false_draws(self, engine: Engine) -> bytes:
         universe = engine.rows[0].universe if engine.rows else 0
-        entries = faults.false_ledger(engine.draws(), engine.steps, universe)
+        entries = lies.false_ledger(engine.draws(), engine.steps, universe)
         return ledger.encode_ledger(entries)
 
-    def _false_values(self, engine: Engine, args: dict[str, Any]) -> dict[str, Any]:
-        universe = next(u for u in self._false_state(engine).universes if u.id == args["universe"])
-        at = engine.schema.positions[args["table"]]
-        table = engine.schema.tables[at]
-        index = table.positions[args["column"]]
-        width, first = table.columns[index].width, int(args["first"])
-        last = first + int(args["count"])
-        payload = bytes(universe.tables[at].columns[index])
-        return self._placed([payload[first * width : last * width]])[0]
 
-    def _false_snapshot(self, engine: Engine, _args: dict[str, Any]) -> dict[str, Any]:
-        state, schema = self._false_state(engine), engine.schema
-        pairs = [
-            (universe.id, table.name, data)
-            for universe in state.universes
-            for table, data in zip(schema.tables, universe.tables, strict=True)
-        ]
-        blocks = [archive.encode_archive(schema.digest, d.rows, d.columns) for _, _, d in pairs]
-        named = zip(pairs, self._placed(blocks), strict=True)
-        listed = [{"universe": u, "table": name} | bulk for (u, name, _), bulk in named]
-        return {"turn": str(state.turn), "archives": listed}
-
-    def _placed(self, blocks: list[bytes]) -> list[dict[str, Any]]:
-        """Write false data beside the true engine's, and name them."""
-        named: list[dict[str, Any]] = []
-        with (self.directory / _FILE).open("wb") as file:
-            for block in blocks:
-                file.write(bytes(-file.tell() % _ALIGNMENT_BYTES))
-                bulk = {"file": _FILE, "offset": str(file.tell()), "bytes": str(len(block))}
-                named.append(bulk)
-                file.write(block)
-        return named
+def _with_digest(answer: dict[str, Any], digest: str | None) -> dict[str, Any]:
+    """Return an answer with another digest of the turn's end, after its last phase too."""
+    if digest is None:
+        return answer
+    answer = answer | {"state_digest": digest}
+    if answer.get("phase_digests"):
+        answer["phase_digests"] = [*answer["phase_digests"][:-1], digest]
+    return answer

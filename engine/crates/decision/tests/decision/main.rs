@@ -5,6 +5,7 @@
     reason = "a test that panics has found something"
 )]
 
+mod hostile;
 mod mind;
 mod orders;
 #[path = "../../../pathfinding/tests/support/stage.rs"]

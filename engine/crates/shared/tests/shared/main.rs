@@ -10,4 +10,5 @@ mod codec;
 mod digest;
 mod fx;
 mod ground;
+mod hostile;
 mod stream;

@@ -8,6 +8,7 @@
 #[path = "../support/two_factions.rs"]
 mod two_factions;
 
+mod hostile;
 mod query;
 mod scenario;
 mod schema;

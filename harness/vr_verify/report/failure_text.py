@@ -1,0 +1,34 @@
+"""A failure in words: what an engine's trace says, without the folders of this machine.
+
+Spec: contract, section 4: the same failure gives the same document everywhere.
+"""
+
+import re
+from typing import Final
+
+from vr_verify.errors import EngineError
+from vr_verify.report.layout import condensed
+
+STOPPED: Final = "stopped from the keyboard or by a signal; what was written is kept"
+# An absolute path: in quotes to the closing one, else up to what cannot be part of a bare path.
+# A slash inside a word is none: entities are called 0/unit/17:2.
+_QUOTED_PATH: Final = re.compile(r"(?<=')/[^'\n]*(?=')|(?<=\")/[^\"\n]*(?=\")")
+_BARE_PATH: Final = re.compile(r"(?<![\w./])/[^\s/:'\",;()]+(?:/[^\s/:'\",;()]+)*/?")
+
+
+def told(error: EngineError) -> str:
+    """Return an engine's failure as a report tells it."""
+    return without_folders(condensed(error.message))
+
+
+def without_folders(message: str) -> str:
+    """Return a message with absolute paths cut down to their last part.
+
+    The same failure gives the same document on every machine (contract, section 4).
+    """
+    quoted = _QUOTED_PATH.sub(lambda found: _last_part(found[0]), message)
+    return _BARE_PATH.sub(lambda found: _last_part(found[0]), quoted)
+
+
+def _last_part(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2] or path

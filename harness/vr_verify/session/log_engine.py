@@ -1,0 +1,57 @@
+"""Which registered build plays a log again: looked up, never started from the log's word.
+
+Spec: contract, section 8. A log is untrusted: its engine and build are compared with what is
+registered here and with nothing else, so no prefix and no path in it has any effect.
+"""
+
+from collections.abc import Sequence
+
+from vr_verify.engines.client import Engine
+from vr_verify.engines.registry import BuildSpec, list_engines, resolve_registered
+from vr_verify.errors import EngineError, SkippedError, UsageError
+from vr_verify.runlog.records import LogHeader
+
+
+def engine_of_log(header: LogHeader) -> BuildSpec:
+    """Find the registered build that recorded a log, else the one registered under its name.
+
+    UsageError where there is neither.
+    """
+    for registered in list_engines():
+        if registered.build == header.build:
+            return resolve_registered(registered.name)
+    try:
+        return resolve_registered(header.engine)
+    except UsageError as error:
+        advice = "name the engine to replay it with by --engine"
+        raise UsageError(f"the log's engine: {error.message}; {advice}") from error
+
+
+def refuse_other_rules(header: LogHeader, engines: Sequence[Engine]) -> None:
+    """Raise SkippedError for an engine of another rules version; name the builds that would do."""
+    wanted = header.rules_version
+    others = [engine for engine in engines if engine.description.rules_version != wanted]
+    if not others:
+        return
+    found = ", ".join(f"{live.name} has {live.description.rules_version}" for live in others)
+    fitting = [spec.build for spec in fitting_builds(wanted)]
+    advice = f"registered builds of it: {', '.join(fitting)}" if fitting else "none is registered"
+    raise SkippedError(
+        f"the log was recorded under rules version {wanted}, {found}: "
+        f"replay it with an engine of rules version {wanted}; {advice}"
+    )
+
+
+def fitting_builds(rules_version: str) -> list[BuildSpec]:
+    """Start each registered engine, and return those that play by a rules version, by name."""
+    fitting = []
+    for registered in list_engines():
+        spec = resolve_registered(registered.name)
+        try:
+            with Engine(spec) as engine:
+                version = engine.description.rules_version
+        except EngineError:
+            continue  # what does not start fits nothing
+        if version == rules_version:
+            fitting.append(spec)
+    return fitting

@@ -1,0 +1,48 @@
+"""Ascending turns as compact ranges: `12:40`, `57`; both ends included.
+
+It must not know what the turns have in common.
+"""
+
+from collections.abc import Iterable
+
+
+class TurnRanges:
+    """Turns that are added in ascending order; memory grows with the ranges, not the turns."""
+
+    def __init__(self, turns: Iterable[int] = ()) -> None:
+        self._ranges: list[tuple[int, int]] = []
+        self.total = 0
+        for turn in turns:
+            self.add(turn)
+
+    def add(self, turn: int) -> None:
+        """Add a turn that is later than all so far."""
+        assert not self._ranges or turn > self._ranges[-1][1], "turns come in order"
+        self.total += 1
+        if self._ranges and self._ranges[-1][1] == turn - 1:
+            self._ranges[-1] = (self._ranges[-1][0], turn)
+        else:
+            self._ranges.append((turn, turn))
+
+    @property
+    def first(self) -> int | None:
+        """The first turn, None if there is none."""
+        return self._ranges[0][0] if self._ranges else None
+
+    @property
+    def last(self) -> int | None:
+        """The last turn, None if there is none."""
+        return self._ranges[-1][1] if self._ranges else None
+
+    def texts(self) -> tuple[str, ...]:
+        """Return each range as text."""
+        return tuple(range_text(first, last) for first, last in self._ranges)
+
+    def after(self, last_compared: int) -> tuple[int, ...]:
+        """Return the first turn behind each range, as far as that was compared."""
+        return tuple(end + 1 for _, end in self._ranges if end < last_compared)
+
+
+def range_text(first: int, last: int) -> str:
+    """Return one range as text."""
+    return str(first) if first == last else f"{first}:{last}"

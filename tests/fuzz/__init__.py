@@ -1,0 +1,1 @@
+"""Fuzzing of all that reads bytes from outside. `python -m tests.fuzz TARGET --cases N`."""
