@@ -84,7 +84,7 @@ USAGE_ERRORS: list[tuple[list[str], str]] = [
     (["record", "small", "-o", "FOLDER/a.log", "--turns", "0"], "0 is not in the range"),
     (["record", "small", "-o", "FOLDER/a.log", "--seed", "-1"], "-1 is not in the range"),
     (["record", "small", "-o", "FOLDER/a.log", "--commands", "no.json"], "does not exist"),
-    (["record", "small", "-o", "FOLDER/a.log", "--snapshots", "delta"], "'delta' is not"),
+    (["record", "small", "-o", "FOLDER/a.log", "--snapshots", "some"], "'some' is not"),
 ]
 
 
@@ -140,11 +140,14 @@ def test_what_was_asked_reaches_record(log: Path, monkeypatch: pytest.MonkeyPatc
     calls = fake_verb(monkeypatch, "record", lambda: samples.RECORDED)
     assert run("record", "small", "-o", str(log)).exit_code == 0
     options = ["--turns", "30", "--seed", "7", "--engine", "rust", "--commands", str(log)]
-    run("record", "small", "--output", str(log), *options, "--snapshots", "full")
-    assert calls == [
-        (("small", log, None, None, None, None), {"progress": None, "limits": Limits()}),
-        (("small", log, 30, 7, "rust", log), {"progress": None, "limits": Limits()}),
-    ]
+    options += ["--snapshots", "full", "--durable", "--resume"]
+    run("record", "small", "--output", str(log), *options)
+    unasked = {"turns": None, "seed": None, "engine": None, "commands": None}
+    unasked |= {"snapshots": "delta", "durable": False, "resume": False}
+    asked = {"turns": 30, "seed": 7, "engine": "rust", "commands": log}
+    asked |= {"snapshots": "full", "durable": True, "resume": True}
+    always = {"progress": None, "limits": Limits()}
+    assert calls == [(("small", log), unasked | always), (("small", log), asked | always)]
 
 
 def test_what_was_asked_reaches_inspect(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:

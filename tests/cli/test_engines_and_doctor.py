@@ -152,3 +152,11 @@ def test_counterparts_must_work_and_have_one_rules_version(
     rows: list[EngineRow], fits: list[bool]
 ) -> None:
     assert [check.fit for check in doctor_verb.counterparts_agree(rows)] == fits
+
+
+def test_the_doctor_says_where_memory_cannot_be_watched() -> None:
+    watched, blind = doctor_verb.memory_watch(watched=True), doctor_verb.memory_watch(watched=False)
+    assert watched.found == watched.expected
+    assert "only a worker's address space is limited" in blind.found
+    assert watched.fit
+    assert blind.fit

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.planted_worker import bound
 from tests.support.toy_builds import MILL, TOY, variant
 from vr_verify.engines import client
 from vr_verify.engines.client import Engine, StepResult
@@ -143,11 +144,13 @@ def test_a_refused_command_names_its_turn_and_a_crash_is_one() -> None:
 
 def test_the_time_limit_is_that_of_each_turn() -> None:
     mills = "python-class:tests.support.broken_mills:"
-    with Engine(resolve_build(f"{mills}Sleepy"), Limits(answer_s=0.6)) as slow:
+    with Engine(resolve_build(f"{mills}Sleepy")) as slow:
         slow.init(WET)
+        bound(slow.process, Limits(answer_s=0.6))
         assert len(list(slow.advance([((), ())] * TURNS))) == TURNS
-    with Engine(resolve_build(f"{mills}Hanging"), Limits(answer_s=0.6)) as hanging:
+    with Engine(resolve_build(f"{mills}Hanging")) as hanging:
         hanging.init(WET)
+        bound(hanging.process, Limits(answer_s=0.6))
         results = hanging.advance([((), ())] * TURNS)
         assert [next(results).turn, next(results).turn] == [1, 2]
         with pytest.raises(EngineTimedOut, match=r"no answer to advance in 0\.6 s"):

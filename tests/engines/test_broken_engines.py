@@ -17,14 +17,14 @@ from vr_verify.verbs.record import record
 from vr_verify.verbs.replay import replay
 
 TURNS = 5
-LIMITS = Limits(answer_s=2.0, memory_bytes=128 * 1024 * 1024)
+LIMITS = Limits(answer_s=3.0, memory_bytes=128 * 1024 * 1024)
 BROKEN = {
     "Raising": ("crashed", "RuntimeError: the wheel broke"),
     "Panicking": ("crashed", "index out of bounds: the len is 3 but the index is 3"),
     "Aborting": ("crashed", "killed by SIGABRT"),
     "Segfaulting": ("crashed", "killed by SIGSEGV"),
     "Leaving": ("crashed", "exit status 0"),
-    "Hanging": ("timed_out", "no answer to step in 2 s"),
+    "Hanging": ("timed_out", "no answer to step in 3 s"),
     "Growing": ("out_of_memory", "more than its limit of 128 MiB"),
     "Reserving": ("out_of_memory", "MemoryError"),
     "Forking": ("crashed", "exit status 1"),
@@ -116,7 +116,7 @@ def test_a_crash_while_a_divergence_is_located_does_not_lose_it(log: Path) -> No
 def test_the_command_line_ends_in_4_and_leaves_nothing(log: Path, name: str) -> None:
     mark = f"{name}-{time.monotonic_ns()}"
     words = ["replay", str(log), "--engine", MILL, "--against", broken(name), "--json"]
-    limits = ["--time-limit", "2", "--memory-limit", "128MiB"]
+    limits = ["--time-limit", "3", "--memory-limit", "128MiB"]
     ended = run_process(*words, *limits, environment={TEST_MARK: mark})
     assert ended.returncode == 4
     document = json.loads(ended.stdout)

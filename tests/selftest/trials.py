@@ -101,7 +101,7 @@ def perform(trial: Trial) -> Told:
     try:
         report = replay(trial.log, trial.left, trial.right, turns=trial.turns, limits=limits)
     except VrVerifyError as error:
-        return Told(str(error.outcome), EXIT_CODES[error.outcome], error.message)
+        return Told(str(error.outcome), EXIT_CODES[Outcome(error.outcome)], error.message)
     return _told(report)
 
 

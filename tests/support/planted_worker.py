@@ -4,6 +4,7 @@ It speaks the framing by itself, so that nothing of the harness's own worker is 
 """
 
 import sys
+from dataclasses import replace
 
 from vr_verify.engines.keeping import Launch
 from vr_verify.engines.process import WorkerProcess
@@ -32,6 +33,12 @@ def program(planted: str, note: str = "") -> tuple[str, ...]:
     """Return the command line of a worker with a fault in it; `note(text)` writes a file."""
     lines = planted.replace("\n", "\n        ")
     return (sys.executable, "-c", PROGRAM.format(planted=lines, note=note))
+
+
+def bound(started: WorkerProcess, limits: Limits) -> None:
+    """Set limits of time from now on: how long a start takes is the machine's affair."""
+    started.launch = replace(started.launch, limits=limits)
+    started._waited_s = 0.0
 
 
 def worker(planted: str, limits: Limits | None = None, note: str = "") -> WorkerProcess:

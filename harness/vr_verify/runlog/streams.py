@@ -194,4 +194,4 @@ def _decode_one(method: int, stored: memoryview, shape: Shape) -> BytesLike:
         raise ValueError(f"damaged pco stream: {error}") from error
     if not progress.finished or progress.n_processed != shape.count:
         raise ValueError(f"expected {shape.count} values, found {progress.n_processed} or more")
-    return memoryview(values).cast("B").toreadonly()
+    return values.data.cast("B").toreadonly()

@@ -8,7 +8,7 @@ import resource
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.harness.canonical.examples import SCHEMA, small_state, state_of
@@ -80,8 +80,17 @@ def read_all(path: Path) -> Said:
     """Open a log and read every record and state."""
     with RunLog.open(path) as log:
         records = tuple(log.record(turn) for turn in log.turns)
-        states = tuple(log.state(turn) for turn in log.states)
+        states = tuple(owned(log.state(turn)) for turn in log.states)
         return Said(log.header, log.complete, log.halted, records, states)
+
+
+def owned(state: State) -> State:
+    """Copy a state's columns, which may be views of what the reader holds."""
+    universes = []
+    for universe in state.universes:
+        tables = [replace(one, columns=tuple(map(bytes, one.columns))) for one in universe.tables]
+        universes.append(replace(universe, tables=tuple(tables)))
+    return replace(state, universes=tuple(universes))
 
 
 def judge(original: Said, found: Said) -> str:

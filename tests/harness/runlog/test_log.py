@@ -1,4 +1,4 @@
-"""A log gives back what was written: turns, states, chains, halts; and stock tools can read it."""
+"""A log gives back what was written: turns, states, chains, halts."""
 
 import hashlib
 import os
@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from mcap.data_stream import RecordBuilder
-from mcap.reader import make_reader
 from mcap.records import Chunk
 
 from tests.harness.canonical.examples import SCHEMA, small_state, state_of
@@ -29,7 +27,7 @@ from vr_verify.runlog.records import LogHeader
 from vr_verify.runlog.writer import RunLogWriter
 
 FORMAT_PAGE = Path(__file__).parents[3] / "harness/vr_verify/runlog/FORMAT.md"
-FIXED_SHA256 = "789355eec8ab13f58bdf4b4e66692008d64d743df0f9088ff2694fcd7e6c61e1"
+FIXED_SHA256 = "c03c44ffd386b489362f202bdb667eceb9280a990247ded42b23818f3aa269d3"
 
 
 def test_every_turn_and_state_comes_back(tmp_path: Path) -> None:
@@ -143,36 +141,8 @@ def test_an_unfinished_log_is_readable_and_says_that_it_was_cut(tmp_path: Path) 
             assert found.state(1) == small_state(1)
 
 
-def test_the_stock_reader_reads_every_message_by_its_own_schema(tmp_path: Path) -> None:
-    path = write_log(tmp_path / "a.log", 3)
-    with path.open("rb") as stream:
-        reader = make_reader(stream, validate_crcs=True)
-        summary = reader.get_summary()
-        assert summary is not None
-        assert summary.statistics is not None
-        assert (summary.statistics.chunk_count, len(summary.chunk_indexes)) == (5, 5)
-        seen: dict[str, list[Any]] = {}
-        for schema, channel, message in reader.iter_messages(log_time_order=False):
-            assert schema is not None
-            described = descriptor_pb2.FileDescriptorSet.FromString(schema.data)
-            pool = descriptor_pool.DescriptorPool()
-            pool.AddSerializedFile(described.file[0].SerializeToString())
-            kind = message_factory.GetMessageClass(pool.FindMessageTypeByName(schema.name))
-            decoded = kind.FromString(message.data)
-            seen.setdefault(channel.topic, []).append(decoded)
-            assert message.log_time == message.publish_time
-        assert {topic: len(found) for topic, found in seen.items()} == {
-            "header": 1, "commands": 3, "turn": 4, "snapshot": 8, "seal": 5, "end": 1
-        }  # fmt: skip
-        assert summary.statistics.message_count == sum(map(len, seen.values()))
-        assert [turn.turn for turn in seen["turn"]] == [0, 1, 2, 3]
-        assert seen["header"][0].engine == "toy"
-        only = list(reader.iter_messages(topics="commands", starting_at=2, ending_at=2))
-        assert [message.log_time for _, _, message in only] == [2]
-
-
 def test_the_chunk_head_is_the_one_of_the_mcap_package() -> None:
-    builder = RecordBuilder()
+    builder: Any = RecordBuilder()  # not all its methods have annotations
     Chunk("", b"abc", 5, 5, 77, 3).write(builder)
     assert builder.end() == container.chunk_head(5, 3, 77) + b"abc"
 

@@ -3,8 +3,6 @@
 from itertools import count
 from pathlib import Path
 
-import pytest
-
 from tests.support.toy_builds import MILL
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
