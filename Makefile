@@ -31,7 +31,8 @@ run: setup ## play the medium scenario for 100 turns, then prove it by replay
 test: lint-rust test-rust lint-python test-python ## all lints and all quick tests of both languages
 
 check: test ## everything: also the tests marked slow, more random cases, a short run of the fuzzer
-	python -m pytest -m slow
+	python -m pytest -m "slow and not prints" -n $(JOBS)
+	python -m pytest -m prints -rP
 	PROPTEST_CASES=10000 cargo test --locked --quiet -p shared -p sim-cortex -p decision hostile
 	python -m tests.fuzz all
 
@@ -72,7 +73,7 @@ test-python: setup
 lock: $(VENV)/.tools ## rewrite requirements.lock from pyproject.toml
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/pip install --quiet uv
-	build/uv/bin/uv pip compile pyproject.toml --extra test --extra lint --group build \
+	build/uv/bin/uv pip compile pyproject.toml --extra test --extra lint --extra fuzz --group build \
 		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--no-sources --upgrade --output-file requirements.lock
 

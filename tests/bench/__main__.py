@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import vr_verify
+from tests.bench import archives, logs, storage
 from tests.bench.pairs import Ratio, compare
 from tests.bench.play import replay_parts, turns_of
 from void_reckoning_adapter.python import PythonEngine
@@ -36,7 +37,7 @@ def _speed(name: str, turns: int, control_turns: int, pairs: int) -> tuple[Ratio
     return ratio, control
 
 
-def _logs(name: str, turns: int) -> dict[str, Any]:
+def _replay(name: str, turns: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / f"{name}.log"
         vr_verify.record(name, log, engine="rust", turns=turns)
@@ -50,28 +51,66 @@ def _logs(name: str, turns: int) -> dict[str, Any]:
     }
 
 
-def _print_ratio(ratio: Ratio) -> None:
-    low, high = min(ratio.ratios), max(ratio.ratios)
-    print(f"  {ratio.what:<44} {ratio.middle:8.2f} x   ({low:.2f} … {high:.2f})")
+def _print_ratios(ratios: list[Ratio]) -> None:
+    for ratio in ratios:
+        low, high = min(ratio.ratios), max(ratio.ratios)
+        print(f"  {ratio.what:<62} {ratio.middle:9.2f} x   ({low:.2f} … {high:.2f})")
+
+
+def _print_sizes(sizes: list[storage.Size]) -> None:
+    for size in sizes:
+        met = "met" if size.share <= size.goal_max else "missed"
+        print(f"  {size.what:<62} {size.share:9.4f}     (goal: {size.goal_max}, {met})")
+
+
+def _print_rates(rates: list[logs.Rate]) -> None:
+    for rate in rates:
+        of = f"of a log of {rate.log_bytes} bytes"
+        print(f"  {rate.what:<62} {rate.megabytes_per_second:9.1f} MB/s, {of}")
+
+
+def _storage() -> tuple[list[Ratio], dict[str, Any]]:
+    """Measure what is stored: archives, keyframes, deltas, logs."""
+    opened = archives.measure()
+    _print_ratios(opened)
+    stored, sizes = storage.measure()
+    _print_ratios(stored)
+    RESULT.parent.mkdir(exist_ok=True)
+    written, rates = logs.measure(RESULT.parent)
+    _print_ratios(written)
+    print("bytes stored over bytes to hold them against:")
+    _print_sizes(sizes)
+    print("speed at best:")
+    _print_rates(rates)
+    document = {
+        "sizes": [size.document() for size in sizes],
+        "rates": [rate.document() for rate in rates],
+    }
+    return opened + stored + written, document
 
 
 def main() -> int:
     """Measure all; the ratios are medians over interleaved pairs, smallest and largest beside."""
-    ratios: list[Ratio] = []
     print("time of A over time of B, one process, pairs interleaved:")
+    ratios: list[Ratio] = []
     for size in SIZES:
-        for ratio in _speed(*size):
-            ratios.append(ratio)
-            _print_ratio(ratio)
-    logs = [_logs("small", 30), _logs("medium", 20)]
+        found = list(_speed(*size))
+        _print_ratios(found)
+        ratios += found
+    stored, storage_document = _storage()
+    ratios += stored
+    replays = [_replay("small", 30), _replay("medium", 20)]
     print("a lockstep replay, both engines in workers, every digest recomputed:")
-    for log in logs:
+    for log in replays:
         print(f"  {log['scenario']}: {log['bytes_per_turn']} bytes a turn in the log, per turn:")
         for part, milliseconds in log["milliseconds_per_turn"].items():
             print(f"    {part:<10} {milliseconds:9.3f} ms")
     machine = {"machine": platform.machine(), "python": platform.python_version()}
-    document = machine | {"ratios": [ratio.document() for ratio in ratios], "replay": logs}
-    RESULT.parent.mkdir(exist_ok=True)
+    document = (
+        machine
+        | storage_document
+        | {"ratios": [ratio.document() for ratio in ratios], "replay": replays}
+    )
     RESULT.write_text(json.dumps(document, indent=2) + "\n")
     print(f"kept in {RESULT}")
     return 0

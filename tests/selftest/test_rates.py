@@ -24,7 +24,7 @@ from tests.selftest.rounds import (
 from tests.selftest.trials import Score, Told, Trial, marks, perform, single_faults, told_turn
 from vr_verify.runlog.reader import RunLog
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.prints]
 
 Logs = dict[tuple[str, int], Path]
 AT_ONCE = 3

@@ -3,7 +3,7 @@
 Spec: PROTOCOL.md, section 6. It must not know processes; the client turns errors into blame.
 """
 
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -11,6 +11,7 @@ from vr_verify.model.report import Flaw
 from vr_verify.model.run import Digests, Halt
 
 _HEX_DIGITS = 64
+_U32_MAX = 2**32 - 1
 _U64_MAX = 2**64 - 1
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Phases(msgspec.Struct, frozen=True):
 class Universe(msgspec.Struct, frozen=True):
     """Row counts of one universe, one for each table."""
 
-    id: int
+    id: Annotated[int, msgspec.Meta(ge=0, le=_U32_MAX)]
     rows: tuple[int, ...]
 
 

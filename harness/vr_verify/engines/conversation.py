@@ -3,13 +3,17 @@
 Spec: PROTOCOL.md, section 6. It must not know what a call means; `client.py` does.
 """
 
+import errno
 import json
+import os
+import stat
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Any, BinaryIO, Final, Self, TypeVar, cast
 
+from vr_verify.canonical.archive import BYTES_MAX
 from vr_verify.engines import answers
 from vr_verify.engines.keeping import Launch
 from vr_verify.engines.process import ErrorAnswer, WorkerProcess
@@ -22,6 +26,8 @@ _REQUEST_FILE: Final = "request.bin"
 _ALIGNMENT_BYTES: Final = 64
 # A frame holds 1 MiB; what comes near that goes by file.
 _LIST_MAX_BYTES: Final = 1 << 19
+# What the machine refuses is no fault of the engine's.
+_MACHINE_ERRORS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE)
 T = TypeVar("T")
 
 
@@ -70,7 +76,7 @@ class Conversation:
     def _place(self, blocks: Sequence[bytes]) -> list[dict[str, str]]:
         """Write bulk data for the engine to read, and name each."""
         named = []
-        with (self.process.directory / _REQUEST_FILE).open("wb") as file:
+        with self._opened(_REQUEST_FILE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "wb") as file:
             for block in blocks:
                 file.write(bytes(-file.tell() % _ALIGNMENT_BYTES))
                 bulk = {"file": _REQUEST_FILE, "offset": str(file.tell())}
@@ -78,18 +84,41 @@ class Conversation:
                 file.write(block)
         return named
 
-    def _bulk(self, call: str, bulk: answers.Bulk) -> bytes:
+    def _opened(self, name: str, flags: int, mode: str) -> BinaryIO:
+        """Open a plain file of the engine's directory, whatever the engine has made of it.
+
+        Nothing is followed out of it, and a pipe in the file's place is not waited for.
+        """
+        safe = flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        try:
+            descriptor = os.open(self.process.directory / name, safe, 0o600)
+        except OSError as error:
+            if error.errno in _MACHINE_ERRORS:
+                raise
+            raise self._unfit(name, str(error.strerror)) from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise self._unfit(name, "another kind of file")
+        return cast("BinaryIO", os.fdopen(descriptor, mode))
+
+    def _unfit(self, name: str, found: str) -> EngineProtocolError:
+        said = f"expected {name:.80} as a file of its directory, found: {found}"
+        return EngineProtocolError(self.process.name, said)
+
+    def _bulk(self, call: str, bulk: answers.Bulk, bytes_max: int = BYTES_MAX) -> bytes:
         """Read a bulk that the engine has named, which must lie in its own directory."""
-        if Path(bulk.file).name != bulk.file:
+        if Path(bulk.file).name != bulk.file or "\0" in bulk.file:
             raise self._broken(call, f"expected a file of the directory, found {bulk.file!r}")
         offset = self._checked(call, lambda: answers.wide(bulk.offset, "offset"))
         length = self._checked(call, lambda: answers.wide(bulk.bytes, "bytes"))
-        path = self.process.directory / bulk.file
-        size = path.stat().st_size if path.is_file() else -1
-        if offset + length > size:
-            wanted = f"{length} bytes at {offset} of {bulk.file}"
-            raise self._broken(call, f"expected {wanted}, found a file of {size} bytes")
-        with path.open("rb") as file:
+        # A file with holes takes no memory of the engine's, and all of ours when it is read.
+        if length > bytes_max:
+            raise self._broken(call, f"expected at most {bytes_max} bytes, found {length}")
+        with self._opened(bulk.file, os.O_RDONLY, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if offset + length > size:
+                wanted = f"{length} bytes at {offset} of {bulk.file:.80}"
+                raise self._broken(call, f"expected {wanted}, found a file of {size} bytes")
             file.seek(offset)
             return file.read(length)
 

@@ -62,7 +62,9 @@ class FrameBuffer:
 def _decode(body: bytes) -> dict[str, Any]:
     """Read a frame's JSON, which must be an object."""
     try:
-        frame = json.loads(body)
+        frame = json.loads(body.decode("utf-8"))
+        if b"\\u" in body:  # half a surrogate pair, which is no text that could be written
+            json.dumps(frame, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         shown = body[:_SHOWN_BYTES]
         raise ValueError(f"expected a frame of UTF-8 JSON, found {shown!r}: {error}") from error

@@ -245,11 +245,13 @@ class WorkerProcess:
 
     def close(self) -> None:
         """End the worker: end of input first, so that it can leave by itself; then all of it."""
-        with suppress(BrokenPipeError):
-            self._kept.stdin.close()
-        if self._kept.ending is None:
-            self._kept.wait(_EXIT_WAIT_S)
-        self._kept.close()
+        try:
+            with suppress(BrokenPipeError):
+                self._kept.stdin.close()
+            if self._kept.ending is None:
+                self._kept.wait(_EXIT_WAIT_S)
+        finally:
+            self._kept.close()
 
 
 def _exit_text(ending: Ending | None) -> str:

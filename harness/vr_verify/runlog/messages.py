@@ -83,6 +83,11 @@ CHANNELS: Final[dict[str, str]] = {
 }
 CHANNEL_IDS: Final = {name: at for at, name in enumerate(CHANNELS, start=1)}
 
+LARGE_FIELDS: Final = frozenset({"scenario", "schema", "by_step", "data", "columns", "counts"})
+"""Fields that may be long; they take little more memory than they have bytes."""
+SMALL_BYTES_MAX: Final = 2**20
+_LENGTH_DELIMITED: Final = 2
+
 _SCALARS: Final = {
     "string": descriptor_pb2.FieldDescriptorProto.TYPE_STRING,
     "bytes": descriptor_pb2.FieldDescriptorProto.TYPE_BYTES,
@@ -137,8 +142,10 @@ def serialize(name: str, **fields: object) -> bytes:
 def parse(name: str, data: bytes) -> Any:
     """Read a message; ValueError if the bytes are not the one encoding of such a message.
 
-    Fields that the table does not hold and encodings that say the same in more bytes are refused.
+    Fields that the table does not hold and encodings that say the same in more bytes are refused,
+    and so is, before it is parsed, a message of more small fields than one of its kind has.
     """
+    _check_small_fields(name, data)
     try:
         message = _CLASSES[name].FromString(data)
     except DecodeError as error:
@@ -147,6 +154,40 @@ def parse(name: str, data: bytes) -> Any:
     if message.SerializeToString(deterministic=True) != data:
         raise ValueError(f"not the one encoding of a {PACKAGE}.{name}")
     return message
+
+
+def _check_small_fields(name: str, data: bytes) -> None:
+    """Bound the bytes beside large fields: small fields take many times their size in memory."""
+    left, at = SMALL_BYTES_MAX, 0
+    while len(data) - at > left:
+        # Only a large field can save it: step over the fields in front of the next one.
+        start = at
+        tag, at = _varint(data, at)
+        if tag & 7 != _LENGTH_DELIMITED:
+            _, at = _varint(data, at)
+            length = 0
+        else:
+            length, at = _varint(data, at)
+        number = tag >> 3
+        large = 1 <= number <= len(FIELDS[name]) and FIELDS[name][number - 1][0] in LARGE_FIELDS
+        left -= at - start + (0 if large else length)
+        at += length
+        if left < 0:
+            wanted = f"at most {SMALL_BYTES_MAX} bytes beside {', '.join(sorted(LARGE_FIELDS))}"
+            raise ValueError(f"expected {wanted} in a {PACKAGE}.{name}, found more")
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """Read a variable-length number; return it and the place behind it."""
+    value = shift = 0
+    while at < len(data) and shift < 64:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
+    raise ValueError("not a Protocol Buffers message")
 
 
 def proto_text() -> str:

@@ -19,6 +19,8 @@ FORMAT: Final = 1
 DIGEST_NAMES: Final = ("state", "ledger", "events")
 TEXT_BYTES_MAX: Final = {"scenario": 2**28, "schema": 2**24, "commands": 2**26}
 """Size limits in bytes of the JSON texts, since a parsed text takes many times its size."""
+TEXT_BRACKETS_MAX: Final = 2**20
+"""Lists and objects of a JSON text, which take the most for their bytes; those in texts count."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def parse_header(data: bytes) -> LogHeader:
 def commands_text(commands_by_step: Sequence[Sequence[Command]]) -> bytes:
     """Write the commands of a turn, by step, as canonical JSON."""
     text = json_text.encode([list(commands) for commands in commands_by_step])
-    _require(len(text) <= TEXT_BYTES_MAX["commands"], "at most 64 MiB of commands", len(text))
+    _check_text("commands", text)
     return text
 
 
@@ -163,9 +165,17 @@ def turn_halt(message: Any) -> Halt | None:
 
 def _sized_text(what: str, text: str) -> bytes:
     encoded = text.encode()
-    limit = TEXT_BYTES_MAX[what]
-    _require(len(encoded) <= limit, f"a {what} of at most {limit} bytes", len(encoded))
+    _check_text(what, encoded)
     return encoded
+
+
+def _check_text(what: str, text: bytes) -> None:
+    """Refuse a JSON text that would take too much memory when it is parsed."""
+    limit = TEXT_BYTES_MAX[what]
+    _require(len(text) <= limit, f"{what} of at most {limit} bytes", len(text))
+    brackets = text.count(b"[") + text.count(b"{")
+    wanted = f"{what} of at most {TEXT_BRACKETS_MAX} opening brackets"
+    _require(brackets <= TEXT_BRACKETS_MAX, wanted, brackets)
 
 
 def _require(holds: bool, expected: str, found: object) -> None:

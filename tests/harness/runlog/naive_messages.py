@@ -99,6 +99,7 @@ MESSAGES = {
     name: [(bool(many), kind, field, int(at)) for many, kind, field, at in FIELD.findall(body)]
     for name, body in re.findall(r"message (\w+) \{(.*?)\n\}", PROTO, re.DOTALL)
 }
+LARGE = {"scenario", "schema", "by_step", "data", "columns", "counts"}
 LIMITS = {"uint32": 2**32, "uint64": 2**64}
 EMPTY: dict[str, Any] = {"uint32": 0, "uint64": 0, "string": "", "bytes": b""}
 MASKED = re.compile(r'\\([nrtbf]|["\\]|u[0-9a-f]{4})')
@@ -138,7 +139,7 @@ def decode(name: str, data: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {
         field: [] if many else EMPTY.get(kind) for many, kind, field in fields.values()
     }
-    at = 0
+    at = large = 0
     while at < len(data):
         tag, at = take_varint(data, at)
         demand(tag >> 3 in fields, f"{name}: unknown field {tag >> 3}")
@@ -157,6 +158,8 @@ def decode(name: str, data: bytes) -> dict[str, Any]:
         else:
             found[field] = value
         at += length
+        large += length if field in LARGE else 0
+    demand(len(data) - large <= 2**20, f"{name}: more than 1 MiB of small fields")
     demand(encode(name, found) == data, f"{name}: not in its one encoding")
     return found
 
@@ -223,6 +226,7 @@ def parse(text: str, bytes_max: int) -> Any:
     """Parse canonical JSON of at most so many bytes."""
     data = text.encode()
     demand(len(data) <= bytes_max, f"a text of {len(data)} bytes, more than {bytes_max}")
+    demand(text.count("[") + text.count("{") <= 2**20, "more than 2^20 opening brackets")
     demand(depth(text) <= 64, "arrays and objects more than 64 deep")
     try:
         value = json.loads(

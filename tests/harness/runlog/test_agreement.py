@@ -31,6 +31,7 @@ from tests.harness.runlog.test_forged import (
 )
 from tests.harness.runlog.test_forged import Forge as Forgery
 from tests.harness.runlog.test_hostile_order import HOSTILE
+from tests.harness.runlog.test_hostile_sizes import HEADERS, header_with
 from vr_verify.canonical.schema import Schema
 from vr_verify.canonical.state import State
 from vr_verify.errors import BadLogError
@@ -322,6 +323,13 @@ def test_they_refuse_the_same_forged_messages(
 @pytest.mark.parametrize("forge", HOSTILE, ids=lambda forge: forge.__name__)
 def test_they_refuse_the_same_orders(forge: Callable[[], Forge], tmp_path: Path) -> None:
     assert agreed(forge().write(tmp_path / "a.log")) is None
+
+
+@pytest.mark.parametrize("hostile", ["10^6 facts", "10^6 phases", "10^4 digests", "10^6 keys"])
+def test_they_refuse_the_same_headers(hostile: str, tmp_path: Path) -> None:
+    changes, _ = HEADERS[hostile]
+    forge = Forge().first(header=header_with(**changes))
+    assert agreed(forge.write(tmp_path / "a.log")) is None
 
 
 def test_a_reader_that_forgets_a_rule_is_found(

@@ -177,6 +177,7 @@ def in_shares(log: Path, work: Any, path: Path, said: Said, stride: int = 1) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.prints
 def test_every_flip_of_a_complete_log(log: Path, said: Said, tmp_path: Path) -> None:
     path = Path(shutil.copy(log, tmp_path / "a.log"))
     tally = in_shares(log, flip_copy, path, said)
@@ -187,6 +188,7 @@ def test_every_flip_of_a_complete_log(log: Path, said: Said, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.prints
 def test_every_cut_of_a_complete_log(log: Path, said: Said, tmp_path: Path) -> None:
     path = Path(shutil.copy(log, tmp_path / "a.log"))
     tally = in_shares(log, cut_copies, path, said)
@@ -197,6 +199,7 @@ def test_every_cut_of_a_complete_log(log: Path, said: Said, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.prints
 @pytest.mark.parametrize(
     ("place", "stride"), [("sealed", 7), ("turn", 1), ("end", 7), ("closing", 7)]
 )

@@ -255,8 +255,12 @@ HEADERS: dict[str, tuple[dict[str, Any], str]] = {
     "a long integer": ({"scenario": "9" * 10**6}, "integers are from"),
     "an open text": ({"scenario": '"' + "\\" * 10**6}, "not JSON"),
     "10^6 keys": ({"scenario": "{" + '"a":1,' * 10**6 + '"a":1}'}, "stands twice"),
-    "10^6 facts": ({"environment": [{"what": "a"}] * 10**6}, "in order"),
-    "10^6 digests": ({"digests": ["state"] * 10**6}, "digests: state"),
+    "10^4 facts": ({"environment": [{"what": "a"}] * 10**4}, "in order"),
+    "10^4 digests": ({"digests": ["state"] * 10**4}, "digests: state"),
+    "10^6 facts": ({"environment": [{"what": "a"}] * 10**6}, "1048576 bytes beside"),
+    "10^6 phases": ({"steps": [{"phases": [""] * 10**6}]}, "1048576 bytes beside"),
+    "10^7 steps": ({"steps": [{}] * 10**7}, "1048576 bytes beside"),
+    "10^7 lists": ({"scenario": "[" + "[]," * 10**7 + "[]]"}, "1048576 opening brackets"),
     "no steps": ({"steps": []}, "at least one step"),
 }
 
@@ -278,6 +282,7 @@ COMMANDS: dict[str, tuple[bytes, str]] = {
     "deep": (nested(100_000).encode(), "nested deeper than 64"),
     "deep in a command": (b'[[{"a":' + nested(100_000).encode() + b"}],[]]", "nested deeper"),
     "10^6 steps": (b"[" + b"[]," * 10**6 + b"[]]", "commands of 2 steps"),
+    "10^7 commands": (b"[[" + b"{}," * 10**7 + b"{}],[]]", "1048576 opening brackets"),
     "not JSON": (b"[" * 10 + b"\0", "not JSON"),
 }
 
