@@ -26,6 +26,10 @@ def test_every_help_has_an_example_and_both_forms_of_answer(command: str) -> Non
     assert f"$ vr-verify {command}" in result.stdout
     assert "--json" in result.stdout
     assert "git-bisect" in result.stdout
+    prose = result.stdout.partition("Example:")[0].splitlines()
+    assert not [line for line in prose if line.startswith("   ") and line.strip()], (
+        "wrapped lines start alike"
+    )
     assert result.stderr == ""
 
 
@@ -41,6 +45,9 @@ def test_the_programs_help_has_an_example_and_the_exit_codes() -> None:
     assert result.exit_code == 0
     assert "$ vr-verify record small" in result.stdout
     assert "130 interrupted" in " ".join(result.stdout.split())
+    assert not [
+        line for line in result.stdout.splitlines() if line.startswith("   ") and line.strip()
+    ]
 
 
 def test_the_version_is_told() -> None:
@@ -143,7 +150,7 @@ def test_what_was_asked_reaches_record(log: Path, monkeypatch: pytest.MonkeyPatc
     options += ["--snapshots", "full", "--durable", "--resume"]
     run("record", "small", "--output", str(log), *options)
     unasked = {"turns": None, "seed": None, "engine": None, "commands": None}
-    unasked |= {"snapshots": "delta", "durable": False, "resume": False}
+    unasked |= {"snapshots": None, "durable": False, "resume": False}
     asked = {"turns": 30, "seed": 7, "engine": "rust", "commands": log}
     asked |= {"snapshots": "full", "durable": True, "resume": True}
     always = {"progress": None, "limits": Limits()}

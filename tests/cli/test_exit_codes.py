@@ -149,7 +149,8 @@ def test_advice_is_the_commands_own(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     words = ("record", "small", "-o", str(tmp_path / "a.log"))
     fake_verb(monkeypatch, "record", raising(errors.EngineCrashed("rust", "signal 11")))
     said = " ".join(run(*words).stderr.split())
-    assert "sealed so far are kept" in said
+    assert "nothing was decided about its rules" in said
+    assert "are kept" not in said, "no log was left"
     assert "--against" not in said
     fake_verb(monkeypatch, "record", raising(errors.UsageError("scenario small: no seed")))
     assert "--help" not in run(*words).stderr

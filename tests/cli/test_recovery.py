@@ -93,6 +93,21 @@ def test_commands_and_a_closed_log_go_on(tmp_path: Path, path: Path) -> None:
     assert "the log has other commands for step tick of turn 2" in result.stderr
 
 
+def test_what_is_not_asked_for_is_as_the_log_has_it(tmp_path: Path, path: Path) -> None:
+    recording = Recording(tmp_path, MILL, "mill-3")
+    whole = recording.whole("--snapshots", "sparse")
+    path.write_bytes(whole[: chunk_ends(whole)[4]])
+    result = recording.resume(path)
+    assert (result.exit_code, path.read_bytes()) == (0, whole), result.output
+    path.write_bytes(whole[: chunk_ends(whole)[4]])
+    result = recording.resume(path, "--snapshots", "delta")
+    assert result.exit_code == 2
+    assert "recorded with --snapshots sparse, not delta" in " ".join(result.stderr.split())
+    unnamed = run("record", "mill-3", "-o", str(path), "--resume")
+    assert unnamed.exit_code == 2, "the log's engine is not registered; no other is taken"
+    assert "the log's engine" in unnamed.stderr
+
+
 def test_what_cannot_be_gone_on_with_is_named_and_not_touched(tmp_path: Path, path: Path) -> None:
     recording = Recording(tmp_path, MILL, "mill-3")
     whole = recording.whole()

@@ -7,10 +7,14 @@ import itertools
 import math
 import struct
 from dataclasses import dataclass
+from typing import Final
 
 from vr_verify.canonical.packing import BytesLike
 from vr_verify.canonical.schema import Column, Schema
 from vr_verify.model.run import NONE
+
+STATE_BYTES_MAX: Final = 2**32
+"""Bytes that the archives of one state take together at most; an engine that tells of more lies."""
 
 
 @dataclass(frozen=True, slots=True)

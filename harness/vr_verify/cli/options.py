@@ -3,6 +3,7 @@
 It must not know the verbs.
 """
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -98,7 +99,8 @@ def examples(*lines: str) -> Callable[[Described], Described]:
     def add(command: Described) -> Described:
         shown = "\n".join(f"$ {line}" for line in lines)
         # The backspace tells click to keep the lines of this paragraph as they are.
-        command.help = f"{command.help}\n\n\b\nExample:\n{shown}"
+        # Cleaned first: lines without indentation would keep click from doing it.
+        command.help = f"{inspect.cleandoc(command.help or '')}\n\n\b\nExample:\n{shown}"
         return command
 
     return add

@@ -12,7 +12,10 @@ from vr_verify.model.run import SNAPSHOT_MODES
 from vr_verify.report.documents import Document
 
 
-@options.examples("vr-verify record small --turns 30 --seed 7 -o small.log")
+@options.examples(
+    "vr-verify record small --turns 30 --seed 7 -o small.log",
+    "vr-verify record small --turns 60 --seed 7 -o small.log --resume",
+)
 @click.command()
 @click.argument("scenario")
 @click.option(
@@ -36,7 +39,10 @@ from vr_verify.report.documents import Document
     type=options.Whole(0),
     help="The seed to use instead of the scenario's.",
 )
-@options.engine_option("--engine", "The engine that plays. [default: the first registered one]")
+@options.engine_option(
+    "--engine",
+    "The engine that plays. [default: the first registered one; with --resume the log's]",
+)
 @click.option(
     "--commands",
     metavar="FILE",
@@ -46,13 +52,15 @@ from vr_verify.report.documents import Document
 @click.option(
     "--snapshots",
     type=click.Choice(SNAPSHOT_MODES),
-    default="delta",
-    show_default=True,
     help="What the log keeps of each turn: its whole state, what changed in it, or, for most "
-    "turns, its digest alone.",
+    "turns, its digest alone. [default: delta; with --resume the log's]",
 )
 @click.option("--durable", is_flag=True, help="Wait for the disk after each turn.")
-@click.option("--resume", is_flag=True, help="Go on with the log that is there, where it was cut.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with the log that is there, where it was cut or ended, up to N turns.",
+)
 @limited
 @options.answer_form
 def record(scenario: str, output: Path, **asked: Any) -> Document:

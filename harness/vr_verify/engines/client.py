@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vr_verify.canonical import archive, events, ledger
 from vr_verify.canonical.schema import Schema, parse_schema
-from vr_verify.canonical.state import State, TableData, Universe, check_state
+from vr_verify.canonical.state import STATE_BYTES_MAX, State, TableData, Universe, check_state
 from vr_verify.engines import answers
 from vr_verify.engines.conversation import Conversation
 from vr_verify.engines.registry import BuildSpec
@@ -18,6 +18,7 @@ from vr_verify.model.report import Flaw
 from vr_verify.model.run import Command, Digests, Halt, StepSpec, TableRows, TurnCommands
 
 ADVANCE_TURNS_MAX = 1000
+SCHEMA_BYTES_MAX, SCENARIO_BYTES_MAX = 2**24, 2**28
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Engine(Conversation):
         """Start a run from a resolved scenario; UsageError when the engine refuses it."""
         args = {"scenario": self._place([scenario])[0]}
         answer = self._ask("init", args, answers.Initialised)
-        text = self._bulk("init", answer.schema)
+        text = self._bulk("init", answer.schema, SCHEMA_BYTES_MAX)
         self.schema = self._checked("init", lambda: parse_schema(text))
         self.steps = tuple(StepSpec(step.name, step.phases) for step in answer.steps)
         if not self.steps:
@@ -206,7 +207,9 @@ class Engine(Conversation):
         """Read `count` packed values of one column from slot `first` on."""
         args = {"universe": universe, "table": table, "column": column}
         args |= {"first": str(first), "count": str(count)}
-        return self._bulk("values", self._ask("values", args, answers.Bulk))
+        answer = self._ask("values", args, answers.Bulk)
+        widths = {(t.name, c.name): c.width for t in self.schema.tables for c in t.columns}
+        return self._bulk("values", answer, count * widths[table, column])
 
     def state(self) -> State:
         """Read the whole present state, as a snapshot where the engine can give one."""
@@ -244,7 +247,7 @@ class Engine(Conversation):
     def resolve(self, source: str, seed: str | None) -> tuple[bytes, tuple[Flaw, ...]]:
         """Turn a path or shipped name into a scenario and its flaws; only before `init`."""
         answer = self._ask("resolve", {"source": source, "seed": seed}, answers.Resolved)
-        return self._bulk("resolve", answer.scenario), self._checked(
+        return self._bulk("resolve", answer.scenario, SCENARIO_BYTES_MAX), self._checked(
             "resolve", lambda: answers.flaws(self._bulk("resolve", answer.flaws))
         )
 
@@ -290,6 +293,13 @@ class Engine(Conversation):
             if len(universe.rows) != len(self.schema.tables) or min(universe.rows, default=0) < 0:
                 wanted = f"{len(self.schema.tables)} row counts in universe {universe.id}"
                 raise self._broken(call, f"expected {wanted}, found {universe.rows}")
+        size = sum(
+            archive.archive_bytes(table, rows)
+            for universe in universes
+            for table, rows in zip(self.schema.tables, universe.rows, strict=True)
+        )
+        if size > STATE_BYTES_MAX:
+            raise self._broken(call, f"expected a state of at most 4 GiB, found {size} bytes")
         return tuple(TableRows(universe.id, universe.rows) for universe in universes)
 
     def _encoded(self, data: TableData) -> bytes:

@@ -64,22 +64,30 @@ _ADVICE: Final[dict[Outcome, str]] = {
     Outcome.IO_FAILED: "Check the free space and the permissions of the place that is named.",
 }
 
-_KEPT: Final = "The states sealed so far are kept in the output; `vr-verify inspect` shows them."
+_KEPT: Final = (
+    "The states sealed so far are kept in the output: `vr-verify inspect` shows them, and the same "
+    "command with --resume goes on from there."
+)
 _OF_RECORD: Final[dict[Outcome, str]] = {
     Outcome.CRASHED: (
-        "The engine is at fault, not what it computed: nothing was decided about its rules. "
-        f"{_KEPT}"
+        "The engine is at fault, not what it computed: nothing was decided about its rules."
     ),
     Outcome.TIMED_OUT: (
         "The engine gave no answer in time. See with a smaller --turns N whether it is slow or "
-        f"hangs; if it is slow, give it more by --time-limit. {_KEPT}"
+        "hangs; if it is slow, give it more by --time-limit."
     ),
-    Outcome.OUT_OF_MEMORY: f"{_ADVICE[Outcome.OUT_OF_MEMORY]} {_KEPT}",
-    Outcome.PROTOCOL_ERROR: f"{_ADVICE[Outcome.PROTOCOL_ERROR]} {_KEPT}",
+    Outcome.IO_FAILED: (
+        f"{_ADVICE[Outcome.IO_FAILED]} Turns that were sealed before are kept: the same command "
+        "with --resume goes on from there."
+    ),
 }
 
 
-def advice(outcome: Outcome, command: str) -> str | None:
-    """Return what to do about a command's outcome; None where the message says it all."""
+def advice(outcome: Outcome, command: str, kept: bool = False) -> str | None:
+    """Return what to do about a command's outcome; None where the message says it all.
+
+    `kept`: a recording that did not come to its end left a log that holds turns.
+    """
     own = _OF_RECORD.get(outcome) if command == "record" else None
-    return own or _ADVICE.get(outcome)
+    parts = [own or _ADVICE.get(outcome), _KEPT if kept and command == "record" else None]
+    return " ".join(filter(None, parts)) or None

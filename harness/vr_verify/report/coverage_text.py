@@ -7,11 +7,20 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Checked, Report, Violation
 from vr_verify.report import layout
 from vr_verify.report.layout import counted, listed
 
 _FINDINGS_SHOWN = 3
+# Rules are counted when all turns are done; these outcomes end the work before that.
+_UNDONE = (
+    Outcome.INTERRUPTED,
+    Outcome.CRASHED,
+    Outcome.TIMED_OUT,
+    Outcome.OUT_OF_MEMORY,
+    Outcome.PROTOCOL_ERROR,
+)
 _SEVERITIES = ("critical", "major", "error", "warning", "minor", "info")
 
 
@@ -35,8 +44,10 @@ def turns(checked: Checked) -> str:
     return f"{count} executed, states {checked.first_turn} to {checked.last_turn}"
 
 
-def _rules(checked: Checked) -> str:
+def _rules(checked: Checked, outcome: str) -> str:
     """Say how many of the declared rules fired, and name those that never did."""
+    if not checked.rules_total and outcome in _UNDONE:
+        return "not counted: the work ended before its last turn"
     if not checked.rules_total:
         return "no engine declares its rules"
     never = ", ".join(checked.rules_never_fired)
@@ -75,7 +86,7 @@ def checked(report: Report, width: int) -> list[Text]:
         ("turns", turns(counts)),
         *([] if recorded else compared),
         ("audit", "" if recorded and not counts.entities_audited else _audited(counts)),
-        ("rules", _rules(counts)),
+        ("rules", _rules(counts, report.outcome)),
     ]
     return [layout.heading("Checked"), *layout.facts(rows, width)]
 

@@ -15,6 +15,7 @@ from vr_verify.report.layout import counted
 
 _SIDES = ("left", "right")
 _RANGES_SHOWN = 12
+_CELL_MIN = 12
 _STYLES = {Outcome.AGREED: "bold green", Outcome.FINDING: "bold red"}
 
 
@@ -30,8 +31,8 @@ def log_diff(document: LogDiff, width: int) -> list[Text]:
         lines += layout.prose(cut, width, indent=layout.INDENT, style="bold yellow")
     lines += _logs(document)
     lines += _surroundings(document)
-    lines += _scenario(document)
-    lines += _schema(document)
+    lines += _scenario(document, width)
+    lines += _schema(document, width)
     lines += _commands(document, width)
     lines += _turns(document, width)
     lines += _values(document)
@@ -40,7 +41,8 @@ def log_diff(document: LogDiff, width: int) -> list[Text]:
 
 def _verdict(document: LogDiff, outcome: Outcome) -> str:
     if outcome is Outcome.AGREED:
-        return f"NO DIFFERENCE: left and right are equal, {_span(document.compared)}"
+        said = f"NO DIFFERENCE: left and right are equal, {_span(document.compared)}"
+        return "; ".join([said, *_longer(document)])
     if outcome is not Outcome.FINDING:
         return f"{HEADLINES.get(outcome, outcome.upper())}: {document.message}"
     if document.divergence is not None:
@@ -52,6 +54,12 @@ def _verdict(document: LogDiff, outcome: Outcome) -> str:
     }
     names = layout.listed([name for name, differs in parts.items() if differs])
     return f"FOUND: {names} differ; every compared state is equal"
+
+
+def _longer(document: LogDiff) -> list[str]:
+    """Name each log that holds turns which the other does not."""
+    outside = document.outside or {}
+    return [f"turns {_ranges(spans)} are only in {side}" for side, spans in outside.items()]
 
 
 def _span(compared: Compared) -> str:
@@ -89,23 +97,41 @@ def _surroundings(document: LogDiff) -> list[Text]:
     return [title, *layout.table(["what", *_SIDES], rows)]
 
 
-def _scenario(document: LogDiff) -> list[Text]:
+def _beside(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[Text]:
+    """Set rows that end in the two sides' texts; a text too wide for the page is cut, and said."""
+    lines = layout.table([*headers, *_SIDES], rows)
+    if all(len(line) <= width for line in lines):
+        return lines
+    places = [
+        max(map(len, column)) for column in zip(headers, *(r[:-2] for r in rows), strict=True)
+    ]
+    room = max((width - sum(places)) // 2 - len(layout.INDENT) * (len(places) + 1), _CELL_MIN)
+    cut = [[*row[:-2], *(_cut(text, room) for text in row[-2:])] for row in rows]
+    note = Text(f"{layout.INDENT}texts that end in … are cut here", "dim")
+    return [*layout.table([*headers, *_SIDES], cut), note]
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _scenario(document: LogDiff, width: int) -> list[Text]:
     scenario = document.scenario
     if scenario is None:
         return []
     rows = [[row.path, row.left, row.right] for row in scenario.first]
     more = scenario.count - len(rows)
     title = f"Scenarios: {counted(scenario.count, 'difference')}"
-    lines = [layout.heading(title), *layout.table(["place", *_SIDES], rows)]
+    lines = [layout.heading(title), *_beside(["place"], rows, width)]
     return lines + ([Text(f"{layout.INDENT}and {more:,} more", "dim")] if more else [])
 
 
-def _schema(document: LogDiff) -> list[Text]:
+def _schema(document: LogDiff, width: int) -> list[Text]:
     if not document.schema_differences:
         return []
     rows = [[row.place, row.what, row.left, row.right] for row in document.schema_differences]
     title = layout.heading("Schemas and steps that differ")
-    return [title, *layout.table(["place", "what", *_SIDES], rows)]
+    return [title, *_beside(["place", "what"], rows, width)]
 
 
 def _commands(document: LogDiff, width: int) -> list[Text]:

@@ -12,6 +12,7 @@ from vr_verify.report import layout
 from vr_verify.report.layout import Mark, counted
 
 _ODD = "the odd one out"
+_ODD_SHORT = "odd"
 _SPANS_SHOWN = 6
 _WHAT = {
     "state": "the states differ",
@@ -60,7 +61,10 @@ def _values(divergence: Divergence, width: int) -> list[Text]:
     headers = ["side", f"{divergence.column or 'value'}{unit}", "raw"]
     cells = [[side, values.get(side, "-"), raw.get(side, "-")] for side in sides]
     marks = [Mark(sides.index(odd), _ODD)] if odd in sides else []
-    return [Text(""), *layout.table(headers, cells, marks)]
+    lines = layout.table(headers, cells, marks)
+    if any(len(line) > width for line in lines):
+        lines = layout.table(headers, cells, [Mark(mark.row, _ODD_SHORT) for mark in marks])
+    return [Text(""), *lines]
 
 
 def _draws(divergence: Divergence, width: int) -> list[Text]:

@@ -9,7 +9,7 @@ from typing import Final
 from vr_verify.errors import EngineError
 from vr_verify.report.layout import condensed
 
-STOPPED: Final = "stopped from the keyboard or by a signal; what was written is kept"
+STOPPED: Final = "stopped from the keyboard or by a signal"
 # An absolute path: in quotes to the closing one, else up to what cannot be part of a bare path.
 # A slash inside a word is none: entities are called 0/unit/17:2.
 _QUOTED_PATH: Final = re.compile(r"(?<=')/[^'\n]*(?=')|(?<=\")/[^\"\n]*(?=\")")

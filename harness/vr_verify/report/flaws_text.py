@@ -31,5 +31,5 @@ def flaws(found: Sequence[Flaw] | None, width: int) -> list[Text]:
         if len(listed) > _SHOWN_OF_A_KIND:
             more = f"and {len(listed) - _SHOWN_OF_A_KIND:,} more"
             lines += layout.prose(more, width, indent=layout.INDENT * 3, style="dim")
-    said = "All were played over as said; --json lists every one by file and key."
+    said = "Each was played over as its line says; --json lists every one by file and key."
     return lines + layout.prose(said, width, indent=layout.INDENT)

@@ -34,7 +34,7 @@ def _header(document: Inspection, width: int) -> list[Text]:
         ("size", f"{log.bytes:,} bytes"),
         ("cut", cut),
         ("snapshots", document.snapshots),
-        ("states", _states(document)),
+        ("verified", _states(document)),
         ("scenario digest", document.scenario_digest),
         ("schema digest", document.schema_digest),
         ("run chain", document.run_chain),
@@ -45,11 +45,11 @@ def _header(document: Inspection, width: int) -> list[Text]:
 
 def _states(document: Inspection) -> str:
     """Say how many states were read, and which of them have not the digest that was recorded."""
-    said = f"{counted(document.states_verified, 'state')} read, of the digest that was recorded"
+    read = document.states_verified + len(document.states_false)
+    said = f"{document.states_verified} of {read} states read have the recorded digest"
     if not document.states_false:
         return said
-    turns = ", ".join(map(str, document.states_false))
-    return f"{said}; not of the recorded digest: turns {turns}"
+    return f"{said}; not turns {', '.join(map(str, document.states_false))}"
 
 
 def _turns(document: Inspection) -> list[Text]:

@@ -51,7 +51,7 @@ def _report(report: Report, width: int) -> list[Text]:
     lines += coverage_text.checked(report, width)
     lines += coverage_text.sides(report)
     lines += coverage_text.environment(report)
-    way_on = advice(outcome, report.command)
+    way_on = advice(outcome, report.command, report.log is not None and not report.complete)
     if way_on:
         lines += [Text(""), *layout.prose(way_on, width)]
     return lines
@@ -73,7 +73,11 @@ def _verdict(report: Report, outcome: Outcome, width: int) -> list[Text]:
         said = "" if halted is None else _halted(halted, report.command)
         return lines + layout.prose(said, width, indent=layout.INDENT)
     text = f"{HEADLINES.get(outcome, outcome.upper())}: {report.message or 'no more is known'}"
-    return layout.prose(text, width, style=_OTHER)
+    lines = layout.prose(text, width, style=_OTHER)
+    if report.divergence is not None:
+        found = f"found before: diverged at {divergence_text.headline(report.divergence)}"
+        lines += layout.prose(found, width, indent=layout.INDENT, style=_BAD)
+    return lines
 
 
 def _violated(report: Report) -> str:

@@ -3,7 +3,6 @@
 The writer moves it on as it writes, the reader as it checks (FORMAT.md, "Chains").
 """
 
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -38,4 +37,7 @@ class Position:
 
     def kept(self, data_crc: int) -> Self:
         """Return a copy that stays as it is; `data_crc` is that of all bytes up to there."""
-        return replace(self, tally=replace(deepcopy(self.tally), data_crc=data_crc))
+        tally = self.tally
+        chunks, counts = list(tally.chunks), dict(tally.counts)
+        kept = replace(tally, data_crc=data_crc, chunks=chunks, counts=counts)
+        return replace(self, tally=kept)

@@ -105,9 +105,10 @@ class RunLog:
         if place.halted:
             last = f"the last state is that of turn {turn - 1}"
             raise UsageError(f"turn {turn} halted and was undone: {last}")
-        if turn not in self.states:
+        if self.state_before(turn) != turn:
             near = f"the nearest before it is that of turn {self.state_before(turn)}"
-            raise UsageError(f"the log is sparse and has no state of turn {turn}; {near}")
+            way = f"replay with --turns {turn}:{turn} computes it"
+            raise UsageError(f"the log is sparse and has no state of turn {turn}; {near}; {way}")
         start, state = self.keyframes[bisect_right(self.keyframes, turn) - 1], self._latest
         if state is None or not start <= state.turn <= turn:
             state = self._keyframe(start)

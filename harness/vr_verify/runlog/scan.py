@@ -9,21 +9,16 @@ from typing import Any, Final
 
 from mcap.opcode import Opcode
 
-from vr_verify.canonical.archive import archive_bytes
 from vr_verify.errors import BadLogError
 from vr_verify.model.run import Digests, Halt
-from vr_verify.runlog import container, messages, records, snapshots, torn
+from vr_verify.runlog import container, messages, records, torn
 from vr_verify.runlog.chunk import ChunkReader, chunk_crc
 from vr_verify.runlog.position import Position
 from vr_verify.runlog.records import LogHeader
+from vr_verify.runlog.scan_states import StateScan
 from vr_verify.runlog.source import LogSource
 
-STATE_BYTES_MAX: Final = 2**32
-"""Decoded bytes of one state: more is refused before anything is decoded."""
-
 _END: Final = messages.CHANNEL_IDS["end"]
-_SNAPSHOT: Final = messages.CHANNEL_IDS["snapshot"]
-_DELTA: Final = messages.CHANNEL_IDS["delta"]
 
 
 @dataclass(slots=True)
@@ -60,16 +55,12 @@ class Scan:
 
 @dataclass(slots=True)
 class _Progress:
-    """What is known so far. `at` is the position that was read up to, `before_end` the kept one.
-
-    `rows` are those of each table of the last state, `state_bytes` the size of its archives.
-    """
+    """What is known so far. `at` is the position that was read up to, `before_end` the kept one."""
 
     at: Position = field(default_factory=Position)
     header: LogHeader | None = None
     turns: list[TurnPlace] = field(default_factory=list)
-    rows: dict[tuple[int, str], int] = field(default_factory=dict)
-    state_bytes: int = 0
+    states: StateScan | None = None
     before_end: Position | None = None
     ended: bool = False
 
@@ -215,7 +206,9 @@ def _read_turn(chunk: ChunkReader, progress: _Progress, size: int, crc: int) -> 
         progress.at.chain(chunk.turn, commands, digests, halt)
         _check_chains(message, header, progress.at)
     progress.at.tally.add_message("turn")
-    kept, stored_bytes = _read_state(chunk, header, list(message.universes), progress, halt)
+    states = progress.states = progress.states or StateScan(header)
+    universes = list(message.universes)
+    kept, stored_bytes = states.read(chunk, universes, halt, progress.at.tally)
     _read_seal(chunk, progress)
     place = TurnPlace(
         start=start,
@@ -226,7 +219,7 @@ def _read_turn(chunk: ChunkReader, progress: _Progress, size: int, crc: int) -> 
         seal=progress.at.seal,
         kept=kept,
         stored_bytes=stored_bytes,
-        rows=sum(progress.rows.values()),
+        rows=states.rows,
     )
     progress.header = header
     progress.turns.append(place)
@@ -268,71 +261,6 @@ def _check_chains(message: Any, header: LogHeader, at: Position) -> None:
 def _require_chain(name: str, expected: bytes, found: bytes) -> None:
     if found != expected:
         raise ValueError(f"expected the {name} {expected.hex()!r}, found {found.hex()!r:.80}")
-
-
-def _read_state(
-    chunk: ChunkReader,
-    header: LogHeader,
-    universes: list[int],
-    progress: _Progress,
-    halt: Halt | None,
-) -> tuple[str, int]:
-    """Check what the turn keeps of its state; return how it is kept and the stored bytes."""
-    if halt is not None:
-        return "none", 0
-    first, coming = not progress.turns, chunk.next_channel()
-    if header.snapshots == "sparse" and not first and not universes:
-        return "none", 0
-    follows = sorted({universe for universe, _ in progress.rows}) == universes
-    if header.snapshots == "delta" and not first and follows and coming != _SNAPSHOT:
-        return "delta", _read_deltas(chunk, header, progress)
-    return "keyframe", _read_keyframe(chunk, header, universes, progress)
-
-
-def _read_keyframe(
-    chunk: ChunkReader, header: LogHeader, universes: list[int], progress: _Progress
-) -> int:
-    """Check that a snapshot of each table of each universe is there, of the size it must have."""
-    stored_bytes = 0
-    progress.rows, progress.state_bytes = {}, 0
-    for universe in universes:
-        for table in header.schema.tables:
-            with chunk.blame():
-                message = messages.parse("Snapshot", chunk.take("snapshot"))
-                snapshots.check_snapshot(message, chunk.turn, universe, table)
-                progress.rows[universe, table.name] = message.rows
-                _add_bytes(progress, archive_bytes(table, message.rows))
-            stored_bytes += len(message.data)
-            progress.at.tally.add_message("snapshot")
-    return stored_bytes
-
-
-def _read_deltas(chunk: ChunkReader, header: LogHeader, progress: _Progress) -> int:
-    """Check the deltas of a turn: tables in order, each at most once."""
-    stored_bytes, left = 0, list(progress.rows)
-    tables = {table.name: table for table in header.schema.tables}
-    while chunk.next_channel() == _DELTA:
-        with chunk.blame():
-            message = messages.parse("Delta", chunk.take("delta"))
-            place = (message.universe, message.table)
-            if place not in left:
-                raise ValueError(f"expected a table after the last one, found {place!r:.80}")
-            del left[: left.index(place) + 1]
-            before, table = progress.rows[place], tables[place[1]]
-            snapshots.check_delta(message, chunk.turn, place[0], table, before)
-            progress.rows[place] = message.rows
-            _add_bytes(progress, archive_bytes(table, message.rows) - archive_bytes(table, before))
-        stored_bytes += len(message.data)
-        progress.at.tally.add_message("delta")
-    return stored_bytes
-
-
-def _add_bytes(progress: _Progress, more: int) -> None:
-    """Refuse a state that would take too much memory, before any of it is decoded."""
-    progress.state_bytes += more
-    if progress.state_bytes > STATE_BYTES_MAX:
-        found = progress.state_bytes
-        raise ValueError(f"expected a state of at most {STATE_BYTES_MAX} bytes, found {found}")
 
 
 def _read_seal(chunk: ChunkReader, progress: _Progress) -> None:

@@ -3,13 +3,14 @@
 When `append` returns, a kill of us cannot undo it. It must not know what the bytes mean.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 
-from vr_verify.errors import IoFailed, MissingFileError
+from vr_verify.errors import IoFailed, MissingFileError, UsageError
 
 
 class LogSink:
@@ -23,10 +24,12 @@ class LogSink:
             # A device or a pipe takes what is written and keeps nothing, and no folder is a file.
             raise MissingFileError(f"{path}: cannot write a log here: it is not a regular file")
         with self._blame(missing=True):
-            self._file = FileIO(path, "wb" if keep_bytes is None else "r+b")
+            # Nothing is cut off before the lock is held: another recording may write here.
+            self._file = FileIO(path, "ab" if keep_bytes is None else "r+b")
+            self._lock()
+            self._file.truncate(keep_bytes or 0)
+            self._file.seek(0, os.SEEK_END)
             if keep_bytes is not None:
-                self._file.truncate(keep_bytes)
-                self._file.seek(keep_bytes)
                 # What is cut off must not come back behind bytes written later: power may be lost.
                 self._settle_file()
             if durable:
@@ -47,6 +50,14 @@ class LogSink:
     def close(self) -> None:
         """Close the file as it stands."""
         self._file.close()
+
+    def _lock(self) -> None:
+        """Keep other writers away for as long as the file is open; UsageError if one is there."""
+        try:
+            fcntl.flock(self._file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._file.close()
+            raise UsageError(f"{self.path}: another recording is writing this log") from error
 
     def _settle_file(self) -> None:
         if self._durable:

@@ -75,8 +75,8 @@ class Recorder:
     ) -> None:
         """Play and write `turns` turns from the first state, fewer if the run halts."""
         engine, first = self.side.engine, self.opening.turn
+        state = engine.state()  # first: a failure here must not cost a log that is there
         with RunLogWriter(path, self.header(), self.keeping.durable) as log:
-            state = engine.state()
             log.write_first(state, self._digests(self.opening.digests, state))
             self.coverage.compared(first, 0, False)
             self._play(log, range(first + 1, first + turns + 1), given, progress)

@@ -25,7 +25,8 @@ def check_resumable(log: RunLog, header: LogHeader, last_turn: int, given: Given
     if log.halted and log.complete:
         raise UsageError(f"--resume: the run halted at turn {held}, and a halt ends it")
     if last_turn < held or (last_turn == held and log.complete):
-        raise UsageError(f"--resume: the log already holds all turns up to {held}")
+        more = f"ask for more than {held - header.first_turn} by --turns"
+        raise UsageError(f"--resume: the log already holds all turns up to {held}; {more}")
     for turn in log.turns[1:]:
         for step, recorded in enumerate(log.record(turn).commands_by_step):
             if recorded != given.get((turn, step), ()):

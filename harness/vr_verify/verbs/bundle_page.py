@@ -44,7 +44,7 @@ def page(log: str, report: Report, span: Span, command: str, redacted: bool) -> 
         "",
         f"  {command}",
         "",
-        shown if span.shown_again else _doubt(report),
+        shown,
         "",
         f"Turns {span.first} to {span.last} of {log} are here. The builds were:",
         "",

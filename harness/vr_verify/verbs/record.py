@@ -17,12 +17,15 @@ from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Flaw, LogFacts, Report, Side
 from vr_verify.report.failure_text import STOPPED, told
+from vr_verify.runlog.reader import RunLog
 from vr_verify.session.commands import place_commands, read_commands
 from vr_verify.session.lockstep import Progress
+from vr_verify.session.log_engine import engine_of_log
 from vr_verify.session.recorder import Keeping, Recorder
 from vr_verify.session.verdict import halted
 
 TURNS_DEFAULT = 30
+SNAPSHOTS_DEFAULT = "delta"
 
 
 def record(  # noqa: PLR0913 - one name for each option of the command
@@ -35,7 +38,7 @@ def record(  # noqa: PLR0913 - one name for each option of the command
     progress: Progress | None = None,
     *,
     limits: Limits | None = None,
-    snapshots: str = "delta",
+    snapshots: str | None = None,
     durable: bool = False,
     resume: bool = False,
 ) -> Report:
@@ -46,8 +49,9 @@ def record(  # noqa: PLR0913 - one name for each option of the command
     VrVerifyError for what cannot be done; a run that halts is recorded up to its halt. `limits` are
     the engine's; when it fails, or on Ctrl-C, the report says so and what was written before.
 
-    `snapshots` says how states are kept: "full", "delta", or "sparse" (few of them). A `durable`
-    log survives a loss of power up to its last turn. `resume` goes on with the log that is there.
+    `snapshots` says how states are kept: "full", "delta" (the default), or "sparse" (few of them).
+    A `durable` log survives a loss of power up to its last turn. `resume` goes on with the log that
+    is there, by default with its engine and its kind of snapshots.
     """
     wanted = TURNS_DEFAULT if turns is None else turns
     if wanted < 1:
@@ -55,10 +59,10 @@ def record(  # noqa: PLR0913 - one name for each option of the command
     path = Path(output)
     if not path.parent.is_dir():
         raise MissingFileError(f"{path}: there is no folder {path.parent}")
-    spec = default_build() if engine is None else resolve_build(engine)
+    spec, kept = _ways(path if resume else None, engine, snapshots)
     with Engine(spec, limits) as started:
         text, flaws = _scenario(started, str(scenario), seed)
-        recorder = Recorder(started, text, Keeping(snapshots, durable))
+        recorder = Recorder(started, text, Keeping(kept, durable))
         first = recorder.opening.turn
         given = {}
         if commands is not None:
@@ -76,6 +80,16 @@ def record(  # noqa: PLR0913 - one name for each option of the command
         number = sum(map(len, given.values()))
         said = None if commands is None else f"commands: {number} given"
         return msgspec.structs.replace(_report(recorder, spec, path, said), flaws=flaws)
+
+
+def _ways(resumed: Path | None, engine: str | None, snapshots: str | None) -> tuple[BuildSpec, str]:
+    """Return the engine and the kind of snapshots; what was not asked for is as the log has it."""
+    if resumed is None:
+        spec = default_build() if engine is None else resolve_build(engine)
+        return spec, snapshots or SNAPSHOTS_DEFAULT
+    with RunLog.open(resumed) as log:
+        spec = engine_of_log(log.header) if engine is None else resolve_build(engine)
+        return spec, snapshots or log.header.snapshots
 
 
 def _parted(recorder: Recorder, spec: BuildSpec, problem: str) -> Report:

@@ -65,7 +65,7 @@ def test_a_bad_answer_to_step_is_named_and_its_clean_twin_taken(
     ("change", "said"),
     [
         (lambda a: a.update(file="../answer.bin"), "expected a file of the directory"),
-        (lambda a: a.update(bytes="999999"), "found a file of"),
+        (lambda a: a.update(offset="999999"), "found a file of"),
         (lambda a: a.update(offset="x"), "expected offset as a decimal string"),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 
 import jsonschema
+import msgspec
 import pytest
 
 from tests.harness.report import samples
@@ -127,6 +128,19 @@ def test_only_a_few_ranges_are_named() -> None:
     page = render(found).plain
     assert page.startswith("FOUND: the commands differ; every compared state is equal")
     assert "20, 22 and 38 more ranges" in page
+
+
+@pytest.mark.parametrize("width", [60, 80, 96])
+def test_texts_too_wide_for_the_page_are_cut_and_that_is_said(width: int) -> None:
+    rows = (ScenarioRow("$.rules", "absent", '{"a":1' + ',"b":2' * 40 + "}"),)
+    steps = (SchemaRow("the turn", "steps", "tick: " + "spread, " * 30, "open: recharge"),)
+    wide = msgspec.structs.replace(
+        FOUND, scenario=ScenarioDifferences(1, rows), schema_differences=steps
+    )
+    page = render(wide, width).plain
+    assert max(map(len, page.splitlines())) <= width
+    assert page.count("texts that end in … are cut here") == 2
+    assert "cut here" not in render(FOUND, width).plain
 
 
 def test_nothing_compared_says_why() -> None:

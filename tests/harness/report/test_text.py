@@ -144,6 +144,40 @@ def test_what_was_not_covered_is_said() -> None:
     assert "nothing was audited" not in plain(report)
 
 
+def test_rules_of_work_that_was_ended_are_not_said_to_be_undeclared() -> None:
+    bare = replace(samples.CHECKED, rules_total=0, rules_never_fired=())
+    ended = Report(command="replay", outcome="interrupted", complete=False, checked=bare)
+    assert "not counted: the work ended before its last turn" in plain(ended)
+    assert "no engine declares" not in plain(ended)
+    assert "not counted" not in plain(replace(ended, outcome="agreed"))
+
+
+@pytest.mark.parametrize("outcome", ["interrupted", "crashed", "timed_out", "out_of_memory"])
+def test_an_unfinished_recording_says_how_to_go_on_only_where_a_log_is_left(outcome: str) -> None:
+    left = Report(command="record", outcome=outcome, complete=False, message="m", log=samples.LOG)
+    assert "--resume goes on from there" in plain(left)
+    assert "--resume" not in plain(replace(left, log=None))
+    assert "--resume" not in plain(replace(left, command="replay"))
+
+
+@pytest.mark.parametrize("outcome", ["io_failed", "crashed", "interrupted"])
+def test_a_failure_beside_a_divergence_says_where_the_sides_part(outcome: str) -> None:
+    failed = Report(command="replay", outcome=outcome, complete=False, message="m")
+    parted = replace(failed, divergence=samples.STATE_DIVERGENCE)
+    assert "found before: diverged at turn 42 (step faction 3, phase combat)" in plain(parted)
+    assert "found before" not in plain(failed)
+
+
+def test_the_mark_of_the_odd_one_out_gives_way_to_the_width() -> None:
+    values = {"rust": "12", "python": "12." + "0" * 35 + "1", "recorded": "12"}
+    divergence = replace(samples.STATE_DIVERGENCE, values=values)
+    report = Report(command="replay", outcome="diverged", divergence=divergence)
+    wide, narrow = plain(report), plain(report, 80)
+    assert "<- the odd one out" in wide
+    assert "<- the odd one out" not in narrow
+    assert [line for line in narrow.splitlines() if "<- odd" in line and "python" in line]
+
+
 def test_a_log_cannot_speak_to_the_terminal() -> None:
     report = Report(command="replay", outcome="bad_log", message="\x1b[2Jall is well\r\u202e")
     text = plain(report)
