@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.program import TIME_LIMIT_S, run_process
 from tests.support.processes import TEST_MARK, abandoned_directories, marked_by_test, soon
+from tests.support.slow_mills import ANNOUNCEMENT
 from tests.support.toy_builds import MILL, module_path
 from vr_verify.runlog.reader import RunLog
 from vr_verify.verbs.record import record
@@ -23,6 +24,7 @@ __all__ = ["module_path"]
 
 TURNS = 80
 SCENARIO = '{"cells":["5","6","7","8","9","10"],"limit":"1000000","seed":"1"}'
+SLOW = MILL.replace("mill_engine:MillEngine", "slow_mills:Slow")
 REQUESTS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -134,13 +136,16 @@ def test_a_stop_at_many_moments(command: str, seed: int, ready: Ready, tmp_path:
 
 @pytest.mark.parametrize("command", ["record", "replay"])
 def test_a_stop_in_the_middle_leaves_a_report_of_what_was_done(
-    command: str, ready: Ready, tmp_path: Path
+    command: str, ready: Ready, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for share in (0.6, 0.8, 0.9, 0.4, 0.7, 0.5):
-        delay_s = share * ready.whole_s
-        ended = stop(words_of(command, ready, tmp_path), tmp_path, delay_s, signal.SIGINT)
-        if check(command, tmp_path, ended, signal.SIGINT) == "partial":
-            assert b"INTERRUPTED" in ended[2]
-            if json.loads(ended[1])["checked"]["turns"] > 0:
-                return
-    pytest.fail("the command never got as far as a turn")
+    announced = tmp_path / "announced"
+    monkeypatch.setenv(ANNOUNCEMENT, str(announced))
+    words = [SLOW if word == MILL else word for word in words_of(command, ready, tmp_path)]
+    argv = [sys.executable, "-m", "vr_verify", *words, "--json"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert soon(announced.exists), "the run came to its tenth turn"
+        running.send_signal(signal.SIGINT)
+        output, said = running.communicate(timeout=TIME_LIMIT_S)
+    assert check(command, tmp_path, (running.returncode, output, said), signal.SIGINT) == "partial"
+    assert b"INTERRUPTED" in said
+    assert json.loads(output)["checked"]["turns"] > 0

@@ -12,7 +12,9 @@ from vr_verify.canonical.schema import Schema, parse_schema
 from vr_verify.canonical.state import STATE_BYTES_MAX, State, TableData, Universe, check_state
 from vr_verify.engines import answers
 from vr_verify.engines.conversation import Conversation
+from vr_verify.engines.process import ErrorAnswer
 from vr_verify.engines.registry import BuildSpec
+from vr_verify.errors import EngineCrashed, EngineError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.report import Flaw
 from vr_verify.model.run import Command, Digests, Halt, StepSpec, TableRows, TurnCommands
@@ -65,7 +67,7 @@ class Engine(Conversation):
         self.turn = 0
         self.rows: tuple[TableRows, ...] = ()
         self._step_next = 0
-        self._phases_asked = self._stopping = False
+        self._phases_asked = self._stopping = self._commanded = False
         super().__init__(spec, limits, directory)
 
     @property
@@ -115,6 +117,7 @@ class Engine(Conversation):
     ) -> None:
         """Ask for the next step without waiting, so that several engines work at once."""
         self._phases_asked, self._stopping = phases, stop_after is not None
+        self._commanded = bool(commands)
         args = {"stop_after": stop_after, "phases": phases}
         self._send_listed("step", "commands", list(commands), args)
 
@@ -152,6 +155,7 @@ class Engine(Conversation):
 
     def _begin_advance(self, turns: Sequence[TurnCommands]) -> None:
         self._phases_asked = self._stopping = False
+        self._commanded = any(any(turn) for turn in turns)
         self._send_listed("advance", "turns", [list(map(list, turn)) for turn in turns], {})
 
     def _advanced(self, parts: Sequence[Sequence[TurnCommands]]) -> Iterator[StepResult]:
@@ -250,6 +254,13 @@ class Engine(Conversation):
         return self._bulk("resolve", answer.scenario, SCENARIO_BYTES_MAX), self._checked(
             "resolve", lambda: answers.flaws(self._bulk("resolve", answer.flaws))
         )
+
+    def _blamed(self, call: str, error: ErrorAnswer) -> EngineError | UsageError:
+        """Blame the engine where it refuses commands and none were given."""
+        if error.kind == "command" and call in ("step", "advance") and not self._commanded:
+            words = f"in {call}, without commands: {error.message}{self.process.last_words()}"
+            return EngineCrashed(self.process.name, words)
+        return super()._blamed(call, error)
 
     def _move_on(self, answer: answers.Stepped, turn: int, halt: Halt | None) -> None:
         """Note where the run stands after a step, and check that the turn ends when it must."""

@@ -20,6 +20,8 @@ from contextlib import suppress
 INTERVAL_S = 0.05
 END_WAIT_S = 8.0
 PAUSE_S = 0.001
+# The kernel kills the largest for want of memory; a worker goes long before its keeper.
+OOM_SCORE = 500
 LINUX = sys.platform == "linux"
 # From <linux/prctl.h>: orphans below us become our children; the child ends when we do.
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -122,6 +124,15 @@ def oom_kills() -> int:
     return 0
 
 
+def offer_to_oom_killer() -> None:
+    """Have the kernel choose this process first; one that it would rather have stays as it is."""
+    path = "/proc/self/oom_score_adj"
+    with suppress(OSError):
+        if int(text_of(path) or OOM_SCORE) < OOM_SCORE:
+            with open(path, "w", encoding="ascii") as file:
+                file.write(str(OOM_SCORE))
+
+
 def remove(directory: str) -> None:
     """Remove the bulk directory and all that is in it; a link is removed and not followed."""
     for folder, folders, files in os.walk(directory, topdown=False):
@@ -153,6 +164,7 @@ class Keeper:
             process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != keeper:  # it ended before we could ask for the signal
                 os._exit(127)
+            offer_to_oom_killer()
             if address_space_bytes:
                 # A limit that we stand under already cannot be raised.
                 _, hard = resource.getrlimit(resource.RLIMIT_AS)

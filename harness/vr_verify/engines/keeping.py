@@ -4,12 +4,14 @@ Spec: PROTOCOL.md, section 6.4. It must not know frames; `process.py` does.
 """
 
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,12 +25,19 @@ from vr_verify.model.limits import Limits
 MARK: Final = "VR_VERIFY_WORKER"
 """In the environment of every process of a worker: the name of its bulk directory."""
 
+COOKIE: Final = "VR_VERIFY_COOKIE"
+"""In the same environment: a random text that no other worker's processes carry."""
+
 _KEEPER: Final = Path(__file__).with_name("keeper.py")
 # The keeper kills for 8 s at most; it is killed itself only if it says nothing after that.
 _KEEPER_END_S: Final = 12.0
 _MEMORY_FILES: Final = Path("/dev/shm")  # noqa: S108 - a fresh private directory is made inside it
 _MEMORY_FREE_MIN_BYTES: Final = 256 * 1024 * 1024
 _REPORT_MAX_BYTES: Final = 4096
+_SWEEP_MAX_S: Final = 8.0
+# A process amid a fork or an exec is not to be seen for a moment: none found once is no proof.
+_SWEEPS_EMPTY: Final = 5
+_SWEEP_PAUSE_S: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,32 @@ def _bulk_directory() -> Path:
     return Path(tempfile.mkdtemp(prefix="vr-", dir=parent))
 
 
+def _carrying(cookie: str) -> list[int]:
+    """List the processes with a cookie in their environment, as far as we may read it."""
+    wanted = f"{COOKIE}={cookie}".encode()
+    found: list[int] = []
+    with suppress(OSError):
+        for folder in Path("/proc").iterdir():
+            with suppress(OSError):
+                number = int(folder.name) if folder.name.isdigit() else 0
+                if number and wanted in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append(number)
+    return found
+
+
+def _kill_carrying(cookie: str) -> None:
+    """Kill what carries a cookie until nothing does, for where no keeper is left to do it."""
+    last_s = time.monotonic() + _SWEEP_MAX_S
+    empty = 0
+    while empty < _SWEEPS_EMPTY and time.monotonic() < last_s:
+        found = _carrying(cookie)
+        for process in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGKILL)
+        empty = 0 if found else empty + 1
+        time.sleep(_SWEEP_PAUSE_S)
+
+
 class KeptWorker:
     """A running worker. `limit_bytes` is its limit of memory, 0 for none."""
 
@@ -67,6 +102,7 @@ class KeptWorker:
         wanted = limits.memory_bytes
         self.limit_bytes = memory.share_bytes(limits.workers) if wanted is None else wanted
         self._said = b""
+        self._cookie = secrets.token_hex(16)
         self.ending: Ending | None = None
         with uninterrupted():
             self._owned = None if directory else _bulk_directory()
@@ -95,7 +131,7 @@ class KeptWorker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment | {MARK: self.directory.name},
+            env=environment | {MARK: self.directory.name, COOKIE: self._cookie},
             pass_fds=(control.fileno(),),
             start_new_session=True,
         )
@@ -118,13 +154,18 @@ class KeptWorker:
         assert self._process.stderr is not None
         return self._process.stderr  # type: ignore[return-value]  # a pipe is binary
 
+    @property
+    def control(self) -> socket.socket:
+        """What the keeper tells of the end through: ready when `wait` has something to read."""
+        return self._control
+
     def wait(self, limit_s: float) -> Ending | None:
-        """Wait for the worker's own end; None if it goes on."""
+        """Wait for the worker's own end, 0: do not wait; None if it goes on."""
         while self.ending is None:
             self._control.settimeout(limit_s)
             try:
                 data = self._control.recv(_REPORT_MAX_BYTES)
-            except TimeoutError:
+            except (TimeoutError, BlockingIOError):
                 return None
             except ConnectionError:
                 data = b""
@@ -157,6 +198,8 @@ class KeptWorker:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
+                if ending.status is None:
+                    _kill_carrying(self._cookie)
             self._remove_directory()
         return ending
 

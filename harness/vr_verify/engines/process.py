@@ -131,6 +131,7 @@ class WorkerProcess:
         with selectors.DefaultSelector() as selector:
             selector.register(self._kept.stdout, selectors.EVENT_READ)
             selector.register(self._kept.stderr, selectors.EVENT_READ)
+            selector.register(self._kept.control, selectors.EVENT_READ)
             if self._outgoing:
                 selector.register(self._kept.stdin, selectors.EVENT_WRITE)
             try:
@@ -144,6 +145,8 @@ class WorkerProcess:
         """Move what the streams are ready for; after the limit only what lies there already."""
         left_s = last_s - time.monotonic()
         ready = [key.fileobj for key, _ in selector.select(max(0.0, left_s))]
+        if self._kept.control in ready:
+            ready = self._left_behind(selector)
         # An engine that talks without end is ready for ever, so readiness alone is no life.
         if left_s <= 0 and self._kept.stdout not in ready:
             raise self._timed_out()
@@ -151,6 +154,19 @@ class WorkerProcess:
             self._serve(selector, stream)
         if left_s <= 0 and not self._incoming.whole:
             raise self._timed_out()
+
+    def _left_behind(self, selector: selectors.BaseSelector) -> list[Any]:
+        """Return the streams with something in them, once the keeper has told of an end.
+
+        All that it said lies there by then; what still holds them open would say no more.
+        """
+        gone = self._kept.wait(0.0) is not None
+        if gone:
+            self._kept.end()
+        ready = [key.fileobj for key, _ in selector.select(0.0)]
+        if gone and self._kept.stdout not in ready:
+            raise self._ended()
+        return [stream for stream in ready if stream is not self._kept.control]
 
     def _take(self) -> dict[str, Any] | None:
         try:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, list_engines, resolve_registered
 from vr_verify.errors import EngineError, SkippedError, UsageError
+from vr_verify.model.limits import Limits
 from vr_verify.runlog.records import LogHeader
 
 
@@ -28,13 +29,16 @@ def engine_of_log(header: LogHeader) -> BuildSpec:
 
 
 def refuse_other_rules(header: LogHeader, engines: Sequence[Engine]) -> None:
-    """Raise SkippedError for an engine of another rules version; name the builds that would do."""
+    """Raise SkippedError for an engine of another rules version; name the builds that would do.
+
+    They are looked for within the limits of the engines that run.
+    """
     wanted = header.rules_version
     others = [engine for engine in engines if engine.description.rules_version != wanted]
     if not others:
         return
     found = ", ".join(f"{live.name} has {live.description.rules_version}" for live in others)
-    fitting = [spec.build for spec in fitting_builds(wanted)]
+    fitting = [spec.build for spec in fitting_builds(wanted, others[0].limits)]
     advice = f"registered builds of it: {', '.join(fitting)}" if fitting else "none is registered"
     raise SkippedError(
         f"the log was recorded under rules version {wanted}, {found}: "
@@ -42,13 +46,16 @@ def refuse_other_rules(header: LogHeader, engines: Sequence[Engine]) -> None:
     )
 
 
-def fitting_builds(rules_version: str) -> list[BuildSpec]:
-    """Start each registered engine, and return those that play by a rules version, by name."""
+def fitting_builds(rules_version: str, limits: Limits) -> list[BuildSpec]:
+    """Start each registered engine, and return those that play by a rules version, by name.
+
+    `limits` bound each of them: one that does not describe itself within them fits nothing.
+    """
     fitting = []
     for registered in list_engines():
         spec = resolve_registered(registered.name)
         try:
-            with Engine(spec) as engine:
+            with Engine(spec, limits) as engine:
                 version = engine.description.rules_version
         except EngineError:
             continue  # what does not start fits nothing

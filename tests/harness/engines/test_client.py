@@ -10,6 +10,7 @@ from vr_verify.engines import answers
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import EngineCrashed, EngineError, EngineProtocolError, UsageError
+from vr_verify.model.run import Command
 
 SCENARIO = b'{"cells":["40","8"],"limit":"1000","seed":"1"}'
 Plant = Callable[[dict[str, Any]], object]
@@ -124,6 +125,29 @@ def test_an_error_answer_blames_whom_it_concerns(
         mill.init(SCENARIO)
     with pytest.raises(blame, match=f"(?s){said}"):
         call(mill)
+
+
+CONFUSED = "python-class:tests.harness.engines.confused_mill:ConfusedMill"
+GIVEN: Command = {"universe": 0, "slot": 0, "add": "1"}
+
+
+@pytest.mark.parametrize(
+    ("play", "blame", "said"),
+    [
+        (lambda e: e.step([]), EngineCrashed, "in step, without commands: KeyError: 'rain'"),
+        (lambda e: e.step([GIVEN]), UsageError, "refuses the commands of turn 2, step morning"),
+        (lambda e: list(e.advance([((), ())])), EngineCrashed, "without commands: KeyError"),
+        (lambda e: list(e.advance([((), (GIVEN,))])), UsageError, "refuses the commands of turn 2"),
+    ],
+)
+def test_who_gave_no_commands_is_not_blamed_for_them(
+    play: Callable[[Engine], object], blame: type[EngineError], said: str
+) -> None:
+    with Engine(resolve_build(CONFUSED)) as confused:
+        confused.init(SCENARIO)
+        assert [result.turn for result in confused.advance([((), ())])] == [1], "it played well"
+        with pytest.raises(blame, match=said):
+            play(confused)
 
 
 def test_a_declared_digest_must_be_there() -> None:

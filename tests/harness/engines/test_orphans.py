@@ -1,20 +1,23 @@
 """No process of a worker outlives it: not by forking, leaving its session, or losing its parent."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.planted_worker import program, worker
-from tests.support.processes import marked, runs, soon
+from tests.support.processes import PATIENCE_S, marked, runs, soon
 from tests.support.tree import ROOT
 from vr_verify.engines.uninterrupted import uninterrupted
 from vr_verify.errors import EngineCrashed
+from vr_verify.model.limits import Limits
 
 # Each leaves a process behind and notes its number.
 LEAVES = {
@@ -101,16 +104,84 @@ def test_a_harness_that_is_killed_takes_everything_along(
     assert soon(lambda: not directory.exists())
 
 
-def test_a_keeper_that_is_killed_is_said_and_takes_its_worker_along(tmp_path: Path) -> None:
-    note = tmp_path / "note"
-    with worker("note(os.getpid()); time.sleep(60)", note=str(note)) as kept:
+# What shows its cookie; "nameless" does not, and PROTOCOL.md says that it is left then.
+SHOWN = sorted(set(LEAVES) - {"nameless"})
+
+
+@pytest.mark.parametrize("leaves", SHOWN)
+def test_a_keeper_that_is_killed_is_said_and_takes_everything_along(
+    tmp_path: Path, leaves: str
+) -> None:
+    note, number = tmp_path / "note", tmp_path / "number"
+    own = f"open({str(number)!r}, 'w').write(str(os.getpid()))"
+    # All that it leaves holds its output, so that output does not end with it.
+    planted = f"{own}\n{LEAVES[leaves]}\ntime.sleep(60)"
+    with worker(planted, Limits(answer_s=50), str(note)) as kept, worker("pass") as other:
+        directory = kept.directory
+        other.ask("first", {})
         kept.ask("first", {})
         kept.send("planted", {})
         assert soon(note.exists)
+        assert marked(directory.name), "they were there"
+        begun_s = time.monotonic()
         kept._kept._process.kill()
         with pytest.raises(EngineCrashed, match="its keeper was killed"):
             kept.receive()
-    assert soon(lambda: not runs(int(note.read_text())))
+        assert time.monotonic() - begun_s < PATIENCE_S
+        assert not marked(directory.name)
+        assert not runs(int(note.read_text()))
+        assert not runs(int(number.read_text()))
+        assert not directory.exists()
+        # The clean twin: another worker's processes carry another cookie.
+        assert other.ask("planted", {}) == {"call": "planted"}
+
+
+@pytest.mark.parametrize("leaves", ["fork", "daemon"])
+def test_a_keeper_that_is_killed_unasked_leaves_nothing_after_close(
+    tmp_path: Path, leaves: str
+) -> None:
+    note = tmp_path / "note"
+    with worker(LEAVES[leaves], note=str(note)) as kept:
+        kept.ask("planted", {})
+        assert soon(note.exists)
+        assert runs(int(note.read_text())), "it was there"
+        kept._kept._process.kill()
+    assert not runs(int(note.read_text()))
+    assert not marked(kept.directory.name)
+
+
+def test_what_was_said_before_the_keeper_was_killed_is_heard() -> None:
+    with worker("pass") as kept:
+        kept.ask("first", {})
+        kept.send("planted", {})
+        assert soon(lambda: select.select([kept._kept.stdout], [], [], 0)[0])
+        kept._kept._process.kill()
+        kept._kept._process.wait()
+        assert kept.receive() == {"call": "planted"}
+        kept.send("third", {})
+        with pytest.raises(EngineCrashed, match="its keeper was killed"):
+            kept.receive()
+
+
+@pytest.mark.parametrize("raised", [0, 700])
+def test_a_worker_offers_itself_to_the_kernel_before_its_keeper(raised: int) -> None:
+    words = f"""
+import os, sys
+from tests.support.planted_worker import worker
+path = "/proc/self/oom_score_adj"
+if {raised}:
+    open(path, "w").write("{raised}")
+answer = "answer({{'seq': frame['seq'], 'call': open('" + path + "').read().strip()}}); continue"
+with worker(answer) as kept:
+    said = kept.ask("planted", {{}})["call"]
+    print(said, open(f"/proc/{{kept._kept._process.pid}}/oom_score_adj").read().strip())
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", words], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    ours = Path("/proc/self/oom_score_adj").read_text().strip()
+    keeper = str(raised) if raised else ours
+    assert ran.stdout.split() == [str(max(int(keeper), 500)), keeper]
 
 
 def _in_a_thread(work: Callable[[], None]) -> None:

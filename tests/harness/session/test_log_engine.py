@@ -14,6 +14,7 @@ from tests.support.toy_builds import MILL, variant
 from vr_verify.engines import registry
 from vr_verify.engines.client import Engine
 from vr_verify.errors import SkippedError, UsageError
+from vr_verify.model.limits import Limits
 from vr_verify.runlog.records import LogHeader
 from vr_verify.session.log_engine import engine_of_log, fitting_builds, refuse_other_rules
 from vr_verify.verbs.record import record
@@ -130,8 +131,8 @@ def test_other_rules_name_the_registered_builds_that_fit(
     offers = [registry.Registered(name, "d", "1", spec.build) for name, spec in specs.items()]
     monkeypatch.setattr("vr_verify.session.log_engine.list_engines", lambda: offers)
     monkeypatch.setattr("vr_verify.session.log_engine.resolve_registered", specs.__getitem__)
-    assert fitting_builds("1") == [specs["PlainMill"]]
-    assert fitting_builds("3") == []
+    assert fitting_builds("1", Limits()) == [specs["PlainMill"]]
+    assert fitting_builds("3", Limits()) == []
     path = tmp_path / "mill.log"
     record("mill-3", path, turns=1, engine=MILL)
     fitting = f"rules version 1; registered builds of it: {specs['PlainMill'].build}$"
@@ -141,3 +142,29 @@ def test_other_rules_name_the_registered_builds_that_fit(
         refuse_other_rules(replace(header_of(), rules_version="1"), [engine])
         with pytest.raises(SkippedError, match="rules version 9; none is registered"):
             refuse_other_rules(replace(header_of(), rules_version="9"), [engine])
+
+
+def test_builds_that_fit_are_looked_for_within_the_limits_of_the_caller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = registry.resolve_build(variant("PlainMill"))
+    offers = [registry.Registered("PlainMill", "d", "1", spec.build)]
+    monkeypatch.setattr("vr_verify.session.log_engine.list_engines", lambda: offers)
+    monkeypatch.setattr("vr_verify.session.log_engine.resolve_registered", lambda _: spec)
+    # None can describe itself in a microsecond; the clean twin has an hour.
+    assert fitting_builds("1", Limits(answer_s=1e-6)) == []
+    assert fitting_builds("1", Limits(answer_s=3600)) == [spec]
+    used: list[Limits] = []
+
+    def spy(rules_version: str, limits: Limits) -> list[registry.BuildSpec]:
+        used.append(limits)
+        return fitting_builds(rules_version, limits)
+
+    monkeypatch.setattr("vr_verify.session.log_engine.fitting_builds", spy)
+    limits = Limits(answer_s=1234, total_s=4321, memory_bytes=2**30)
+    with (
+        Engine(spec, limits) as engine,
+        pytest.raises(SkippedError, match="rules version 9; none is registered"),
+    ):
+        refuse_other_rules(replace(header_of(), rules_version="9"), [engine])
+    assert used == [limits]
