@@ -21,6 +21,7 @@ def main() -> NoReturn:
         try:
             from vr_verify.cli.app import program  # noqa: PLC0415
 
+            surroundings.loaded()
             program.main()
         finally:
             surroundings.leave()

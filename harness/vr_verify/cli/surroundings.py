@@ -18,13 +18,24 @@ class _EndRequests:
 
     def __init__(self) -> None:
         self._spared = 0
+        self._loading = True
+        self._held = 0
 
     def spare_one(self) -> None:
         """Let the next request pass."""
         self._spared = 1
 
+    def loaded(self) -> None:
+        """Heed what was asked while the program was imported: an import loses an interrupt."""
+        self._loading = False
+        if self._held:
+            raise KeyboardInterrupt
+
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Heed a request."""
+        if self._loading:
+            self._held += 1
+            return
         if self._spared:
             self._spared -= 1
             return
@@ -47,6 +58,11 @@ def settle() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _requests)
+
+
+def loaded() -> None:
+    """Note that the program is imported; KeyboardInterrupt if it was asked to end meanwhile."""
+    _requests.loaded()
 
 
 def answer_begins() -> None:

@@ -7,6 +7,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from vr_verify.engines.uninterrupted import uninterrupted
+
 if TYPE_CHECKING:
     from vr_verify.verbs import bundle, diff, doctor, engines, inspect, record, replay
 
@@ -17,4 +19,5 @@ def __getattr__(name: str) -> ModuleType:
     """Import the module of one verb."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f"{__name__}.{name}")
+    with uninterrupted():  # an import loses an interrupt
+        return import_module(f"{__name__}.{name}")
