@@ -83,4 +83,4 @@ class ChunkReader:
         try:
             yield
         except ValueError as error:
-            self.source.fail(offset, f"a sound message of turn {self.turn}", str(error))
+            self.source.fail(offset, f"a sound message of turn {self.turn}", f"a fault: {error}")
