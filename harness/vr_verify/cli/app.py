@@ -5,29 +5,48 @@ Every command returns a document or raises; nothing else in this package exits.
 
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from importlib import import_module
+from typing import Any, Final, NoReturn
 
 import rich_click as click
 from click.exceptions import Exit, NoArgsIsHelpError
 
-from vr_verify.cli import delivery, failures, options, surroundings
+from vr_verify.cli import options, surroundings
 from vr_verify.cli.asked import Asked
-from vr_verify.cli.diff import diff
-from vr_verify.cli.inspect import inspect
-from vr_verify.cli.machine import doctor, engines
-from vr_verify.cli.record import record
-from vr_verify.cli.replay import replay
+from vr_verify.engines.uninterrupted import uninterrupted
 from vr_verify.model.outcome import Outcome
 
 PROGRAM = "vr-verify"
+COMMANDS: Final = {
+    "record": "vr_verify.cli.record",
+    "replay": "vr_verify.cli.replay",
+    "diff": "vr_verify.cli.diff",
+    "inspect": "vr_verify.cli.inspect",
+    "engines": "vr_verify.cli.machine",
+    "doctor": "vr_verify.cli.machine",
+}
+"""Each command and the module that defines it, in the order in which `--help` lists them."""
 
 
 class Program(click.RichGroup):
     """A click group in which outcomes, and nothing else, decide the exit code.
 
     click's own codes do not apply: it ends with 1 on a closed pipe and on Ctrl-C, and 1 is a
-    verdict here.
+    verdict here. A command's module is imported when the command is first asked for.
     """
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """List the commands in the order of their table."""
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """Import a command; None for a word that is none."""
+        if name not in COMMANDS:
+            return None
+        with uninterrupted():  # an import loses an interrupt
+            command = getattr(import_module(COMMANDS[name]), name)
+        assert isinstance(command, click.Command), f"{name} is no command"
+        return command
 
     def main(self, args: Sequence[str] | None = None, *_: Any, **__: Any) -> NoReturn:
         """Run one command line and exit."""
@@ -56,6 +75,8 @@ class Program(click.RichGroup):
 
     def _told(self, error: BaseException, command: str, asked: Asked) -> int:
         """Deliver the report of a failure and return the exit code."""
+        with uninterrupted():
+            from vr_verify.cli import delivery, failures  # noqa: PLC0415 - rich is slow to import
         if isinstance(error, BrokenPipeError) and delivery.reader_left():
             # click writes help and version itself, so this may be the first we hear of it.
             return delivery.undelivered(error, Outcome.IO_FAILED, command, asked)
@@ -70,15 +91,24 @@ class Program(click.RichGroup):
             with self.make_context(PROGRAM, list(words)) as context:
                 document = self.invoke(context)
         except NoArgsIsHelpError as error:
-            return delivery.usage_page(error.format_message(), asked)
+            return self._usage(error, asked)
         except Exit:  # after --help and --version, which have been written
-            return delivery.finish(Outcome.AGREED, asked)
+            sys.stdout.flush()
+            return asked.code(Outcome.AGREED)
+        with uninterrupted():
+            from vr_verify.cli import delivery  # noqa: PLC0415 - rich is slow to import
         surroundings.answer_begins()
         return delivery.deliver(document, asked)
 
+    def _usage(self, error: NoArgsIsHelpError, asked: Asked) -> int:
+        """Answer a bare program name, or a bare group, with its help."""
+        with uninterrupted():
+            from vr_verify.cli import delivery  # noqa: PLC0415 - rich is slow to import
+        return delivery.usage_page(error.format_message(), asked)
+
     def _command_of(self, words: Sequence[str]) -> str:
         """Name the command that a command line means, as far as it means one."""
-        return next((word for word in words if word in self.commands), PROGRAM)
+        return next((word for word in words if word in COMMANDS), PROGRAM)
 
 
 # Examples stand apart from the prose above them.
@@ -95,6 +125,3 @@ def program() -> None:
     5 nothing compared; 70 a bug in vr-verify; 74 input or output failed; 130 interrupted.
     """
 
-
-for _command in (record, replay, diff, inspect, engines, doctor):
-    program.add_command(_command)
