@@ -1,7 +1,7 @@
-"""A divergent turn run again on fresh workers: its first differing step, phase and values.
+"""A divergent turn run again: its first differing step, phase and values.
 
-Spec: contract, section 4. It starts from the log's own state of the turn before, so it shows what
-this one turn does; `reproduced` says whether the sides part again.
+Spec: contract, section 4. Along a log it starts from the recorded state of the turn before, so it
+shows what this one turn does; `reproduced` says whether the sides part again.
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from vr_verify.compare.states import Place, difference
 from vr_verify.engines.client import Engine, StepResult
 from vr_verify.engines.registry import BuildSpec
 from vr_verify.model.limits import Limits
-from vr_verify.model.run import TurnCommands
+from vr_verify.model.run import Digests
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.approach import approach, restore_side, start_side
+from vr_verify.session.scripts import LogScript, Script
 from vr_verify.session.trace import Streams, read_streams
-from vr_verify.session.turns import LiveSide, commands_of
+from vr_verify.session.turns import LiveSide
 from vr_verify.session.views import Hasher
 
 
@@ -48,61 +48,63 @@ def locate(
     """Run `turn` again on fresh workers of the named builds, within the limits of each worker."""
     with ExitStack() as stack:
         sides = [LiveSide(name, stack.enter_context(Engine(spec, limits))) for name, spec in specs]
-        return _Rerun(log, sides, turn, hasher).run()
+        return locate_on(LogScript(log), sides, turn, hasher)
+
+
+def locate_on(script: Script, sides: Sequence[LiveSide], turn: int, hasher: Hasher) -> Located:
+    """Run `turn` of a script again on sides that are running, which it leaves in mid-turn."""
+    return _Rerun(script, sides, turn, hasher).run()
 
 
 class _Rerun:
-    """Fresh sides and the turn that they are to play again."""
+    """Sides and the turn that they are to play again."""
 
-    def __init__(self, log: RunLog, sides: Sequence[LiveSide], turn: int, hasher: Hasher) -> None:
-        self.log, self.sides, self.turn, self.hasher = log, sides, turn, hasher
-        self.restorable = all(side.engine.can("snapshot") for side in sides)
+    def __init__(
+        self, script: Script, sides: Sequence[LiveSide], turn: int, hasher: Hasher
+    ) -> None:
+        self.script, self.sides, self.turn, self.hasher = script, sides, turn, hasher
+        self.repeatable = script.repeatable(sides)
         self.phases = all(side.engine.can("phases") for side in sides)
 
     def run(self) -> Located:
         """Play the turn step by step, then once more up to the phase where the sides part."""
-        log_first = self.log.turns[0]
-        for side in self.sides:
-            if start_side(self.log, side).turn != log_first:
-                restore_side(side, self.log.state(log_first), self.hasher)
-        if self.turn == log_first:
+        self.script.start(self.sides, self.hasher)
+        if self.turn == self.script.first_turn:
             digests = {self.hasher.digest(side.engine.state()) for side in self.sides}
-            recorded = self.hasher.digest(self.log.state(self.turn))
-            return Located(len(digests | {recorded}) > 1, None, (), Streams({}, {}))
+            recorded = {self.script.first_recorded(self.hasher)} - {None}
+            return Located(len(digests | recorded) > 1, None, (), Streams({}, {}))
         self._approach()
         spot, parted = self._play()
         streams = read_streams(self.sides)
-        if spot is None and self.restorable and self._states_part():
+        if spot is None and self.repeatable and self._states_part():
             parted, spot = True, self._spot_by_values()
         places = self._places_at(spot) if spot is not None else ()
-        steps = self.log.header.steps
-        parted = parted or streams.draw_difference(steps) is not None
+        parted = parted or streams.draw_difference(self.script.steps) is not None
         parted = parted or streams.event_difference() is not None
         return Located(parted or spot is not None, spot, places, streams)
 
     def _approach(self) -> None:
         """Bring all sides to the end of the turn before."""
-        approach(self.log, self.sides, self.turn - 1, self.hasher)
-
-    def _commands(self, turn: int) -> TurnCommands:
-        return commands_of(self.log.record(turn).commands_by_step, self.log.header.steps)
+        self.script.approach(self.sides, self.turn - 1, self.hasher)
 
     def _play(self) -> tuple[Spot | None, bool]:
         """Play the turn; return the first spot where live sides part, and whether any side does."""
         spot: Spot | None = None
         results: dict[str, StepResult] = {}
-        for ordinal, commands in enumerate(self._commands(self.turn)):
+        for ordinal, commands in enumerate(self.script.commands(self.turn)):
             results = {s.name: s.engine.step(commands, None, self.phases) for s in self.sides}
             if spot is None:
                 spot = self._spot(ordinal, results)
             halts = {result.halt for result in results.values()}
             if halts != {None}:
-                return spot, len(halts | {self.log.record(self.turn).halt}) > 1
+                recorded = self.script.recorded(self.turn)
+                told = set() if recorded is None else {recorded.halt}
+                return spot, len(halts | told) > 1
         return spot, self._ends_differ(results)
 
     def _spot(self, ordinal: int, results: dict[str, StepResult]) -> Spot | None:
         """Return the spot within this step where live sides part, as exactly as they can tell."""
-        phases = len(self.log.header.steps[ordinal].phases)
+        phases = len(self.script.steps[ordinal].phases)
         if len(self.sides) < 2:
             return None
         if self.phases:
@@ -120,7 +122,7 @@ class _Rerun:
 
     def _spot_by_values(self) -> Spot | None:
         """Find the spot where digests hide it: by the values after each step, then each phase."""
-        for ordinal, step in enumerate(self.log.header.steps):
+        for ordinal, step in enumerate(self.script.steps):
             self._play_to(Spot(ordinal, None))
             if not self._states_part():
                 continue
@@ -133,28 +135,29 @@ class _Rerun:
 
     def _ends_differ(self, results: dict[str, StepResult]) -> bool:
         """Whether any two sides, the recorded one included, differ at the turn's end."""
-        recorded = self.log.record(self.turn).digests
+        recorded = self.script.recorded(self.turn)
+        told = Digests() if recorded is None else recorded.digests
         own = {side.name: self.hasher.digest(side.engine.state()) for side in self.sides}
         reported = {
             own[name] if r.digests.state is None else r.digests.state for name, r in results.items()
         }
-        ledgers = {r.digests.ledger for r in results.values()} | {recorded.ledger}
-        events = {r.digests.events for r in results.values()} | {recorded.events}
-        states = reported | set(own.values()) | ({recorded.state} - {None})
+        ledgers = {r.digests.ledger for r in results.values()} | {told.ledger}
+        events = {r.digests.events for r in results.values()} | {told.events}
+        states = reported | set(own.values()) | ({told.state} - {None})
         return any(len(kinds - {None}) > 1 for kinds in (states, ledgers, events))
 
     def _places_at(self, spot: Spot) -> tuple[Place, ...]:
         """Play up to the spot once more, and compare the values as they stand there."""
-        if not self.restorable:
+        if not self.repeatable:
             return ()
         self._play_to(spot)
         hashed = {side.name: self.hasher.hashed(side.engine.state()) for side in self.sides}
-        return difference(self.log.header.schema, hashed).places
+        return difference(self.script.schema, hashed).places
 
     def _play_to(self, spot: Spot) -> None:
         """Start the turn anew and play it to the end of the spot's phase, or of its step."""
         self._approach()
-        for ordinal, commands in enumerate(self._commands(self.turn)[: spot.step + 1]):
+        for ordinal, commands in enumerate(self.script.commands(self.turn)[: spot.step + 1]):
             stop = spot.phase if ordinal == spot.step and self.phases else None
             for side in self.sides:
                 side.engine.step(commands, stop)

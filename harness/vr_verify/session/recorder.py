@@ -34,7 +34,10 @@ class Keeping:
 
 
 class Recorder:
-    """An engine that has been given its scenario, and what it has done so far."""
+    """An engine that has been given its scenario, and what it has done so far.
+
+    `start` is the first state of a run that begins later than its scenario.
+    """
 
     def __init__(
         self,
@@ -42,12 +45,15 @@ class Recorder:
         scenario: bytes,
         keeping: Keeping | None = None,
         watch: Stopwatch | None = None,
+        start: State | None = None,
     ) -> None:
         self.side = LiveSide(engine.name, engine)
         self.scenario = scenario
         self.keeping = keeping or Keeping()
         self.watch = watch or Stopwatch()
         self.opening = engine.init(scenario)
+        if start is not None:
+            self.opening = engine.restore(start)
         self.hasher = Hasher(engine.schema, blake3(scenario).digest(), self.watch)
         self.coverage = Coverage()
         self.halt: tuple[int, Halt] | None = None

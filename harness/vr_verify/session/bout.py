@@ -1,0 +1,188 @@
+"""One case on engines that run already: every turn's digests compared, the last values too.
+
+Spec: contract, sections 3 to 5. All answers that were asked for are taken, whatever the outcome,
+so that the engines can be given the next case. It must not start or end an engine.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from blake3 import blake3
+
+from vr_verify.errors import EngineError, SkippedError, UsageError
+from vr_verify.model.run import Digests, Halt, TurnCommands
+from vr_verify.session.cases import Case
+from vr_verify.session.examine import examine
+from vr_verify.session.stopwatch import Stopwatch
+from vr_verify.session.turns import LiveSide, commands_of
+from vr_verify.session.views import Hasher, View
+
+# Sides that part early in a long run do not play all of it for nothing.
+TURNS_AT_ONCE: Final = 32
+_REFUSAL: Final = "refusal"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What sides made of a case. `turns` were played and compared, the last one included.
+
+    `turn` and `kind` say where they part; None and empty where they agree, with `halt` the error
+    that ended all of them alike. `refused` is why no side takes the case, `failure` an engine's.
+    """
+
+    turns: int = 0
+    turn: int | None = None
+    kind: str = ""
+    halt: Halt | None = None
+    refused: str = ""
+    failure: EngineError | None = None
+
+    @property
+    def parted(self) -> bool:
+        """Whether the sides do not agree, one that failed included."""
+        return self.turn is not None or self.failure is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing more to play after this turn."""
+        return self.parted or bool(self.refused) or self.halt is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How one side ends a turn."""
+
+    digests: Digests
+    halt: Halt | None = None
+
+
+# What each side says at a turn's end: where it stands, or why it does not take what it was given.
+_Ends = list[_End | UsageError]
+
+
+def hasher_of(case: Case, sides: Sequence[LiveSide], watch: Stopwatch | None = None) -> Hasher:
+    """Return what hashes states of a case that the sides have been given."""
+    digest = blake3(case.scenario).digest()
+    return Hasher(sides[0].engine.schema, digest, watch or Stopwatch())
+
+
+def play_case(case: Case, sides: Sequence[LiveSide]) -> Played:
+    """Play a case on all sides; SkippedError where they cannot be compared at all."""
+    ends = [_opened(case, side) for side in sides]
+    first = sides[0].engine.turn
+    played = _compared(1, first, ends)
+    if played.refused or played.kind == _REFUSAL:
+        return played
+    refuse_unlike(sides)
+    hasher = hasher_of(case, sides)
+    following = enumerate(_turns(case, sides, hasher), start=first + 1)
+    while not played.ended:
+        turn, ends = next(following, (None, ends))
+        if turn is None:
+            return _held(played, ends, sides, hasher)
+        played = _compared(turn - first + 1, turn, ends)
+    return played
+
+
+def refuse_unlike(sides: Sequence[LiveSide]) -> None:
+    """Raise SkippedError for engines that do not speak of the same thing."""
+    one = sides[0]
+    for other in sides[1:]:
+        pairs = {
+            "schemas": (one.engine.schema.digest.hex(), other.engine.schema.digest.hex()),
+            "steps": (one.engine.steps, other.engine.steps),
+            "rules versions": (
+                one.engine.description.rules_version,
+                other.engine.description.rules_version,
+            ),
+        }
+        for what, (left, right) in pairs.items():
+            if left != right:
+                raise SkippedError(f"{one.name} and {other.name} declare different {what}")
+
+
+def _opened(case: Case, side: LiveSide) -> _End | UsageError:
+    """Give a side the scenario and the first state."""
+    try:
+        opening = side.engine.init(case.scenario)
+        if case.start is not None:
+            opening = side.engine.restore(case.start)
+    except UsageError as error:
+        return error
+    return _End(opening.digests)
+
+
+def _turns(case: Case, sides: Sequence[LiveSide], hasher: Hasher) -> Iterator[_Ends]:
+    """Play turn after turn: many at once where digests come with them, else one by one."""
+    steps = sides[0].engine.steps
+    turns = [commands_of(turn, steps) for turn in case.turns]
+    if not all(side.engine.can("digest") for side in sides):
+        yield from (_stepped(turn, sides, hasher) for turn in turns)
+        return
+    for at in range(0, len(turns), TURNS_AT_ONCE):
+        yield from _advanced(turns[at : at + TURNS_AT_ONCE], sides)
+
+
+def _advanced(turns: Sequence[TurnCommands], sides: Sequence[LiveSide]) -> list[_Ends]:
+    """Play some turns on all sides at the same time; a side that stops early gives no more."""
+    playing = [side.engine.advance(turns) for side in sides]
+    told: list[list[_End | UsageError]] = [[] for _ in sides]
+    for ends, results in zip(told, playing, strict=True):
+        try:
+            ends.extend(_End(result.digests, result.halt) for result in results)
+        except UsageError as error:
+            ends.append(error)
+    # Up to the first turn at which any side stops: after that they are not asked the same.
+    return [list(ends) for ends in zip(*told, strict=False)]
+
+
+def _stepped(commands: TurnCommands, sides: Sequence[LiveSide], hasher: Hasher) -> _Ends:
+    """Play one turn step by step; the digest that a side does not report is that of its values."""
+    ends: dict[str, _End | UsageError] = {}
+    for by_step in commands:
+        running = [side for side in sides if side.name not in ends]
+        for side in running:
+            side.engine.begin_step(by_step)
+        for side in running:
+            try:
+                result = side.engine.end_step()
+            except UsageError as error:
+                ends[side.name] = error
+                continue
+            if result.halt is not None or result.turn_ended:
+                ends[side.name] = _End(_with_state(result.digests, side, hasher), result.halt)
+    return [ends[side.name] for side in sides]
+
+
+def _with_state(digests: Digests, side: LiveSide, hasher: Hasher) -> Digests:
+    if side.engine.can("digest"):
+        return digests
+    return replace(digests, state=hasher.digest(side.engine.state()))
+
+
+def _compared(count: int, turn: int, ends: _Ends) -> Played:
+    """Compare how the sides end a turn, by refusals, halts, then digests."""
+    refusals = [end for end in ends if isinstance(end, UsageError)]
+    stood = [end for end in ends if isinstance(end, _End)]
+    if refusals:
+        return Played(count, turn, _REFUSAL) if stood else Played(refused=refusals[0].message)
+    if len({end.halt for end in stood}) > 1:
+        return Played(count, turn, "halt")
+    for kind, part in (("state", "state"), ("draws", "ledger"), ("events", "events")):
+        if len({getattr(end.digests, part) for end in stood} - {None}) > 1:
+            return Played(count, turn, kind)
+    return Played(count, halt=stood[0].halt)
+
+
+def _held(played: Played, ends: _Ends, sides: Sequence[LiveSide], hasher: Hasher) -> Played:
+    """Hold the last digests against the values that all sides hold now."""
+    told = [end.digests if isinstance(end, _End) else Digests() for end in ends]
+    views = [
+        View(side.name, digests, None, side.engine.state)
+        for side, digests in zip(sides, told, strict=True)
+    ]
+    parting = examine(views, hasher, True)
+    if parting is None:
+        return played
+    return replace(played, turn=sides[0].engine.turn, kind=parting.kind)

@@ -1,0 +1,101 @@
+"""Engines that stay, and play one case after another: digests first, detail only when they part.
+
+Spec: contract, sections 3 to 5. All engines are started anew after one has failed. It must not
+know where cases come from.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from vr_verify.compare.states import difference
+from vr_verify.engines.client import Engine
+from vr_verify.engines.registry import BuildSpec
+from vr_verify.errors import EngineError, SkippedError
+from vr_verify.model.limits import Limits
+from vr_verify.model.outcome import Outcome
+from vr_verify.session.bout import Played, hasher_of, play_case
+from vr_verify.session.cases import Case, CaseScript
+from vr_verify.session.faults import NOT_REPRODUCED, Fault, failure_fault, halt_fault, parted_fault
+from vr_verify.session.locate import locate_on
+from vr_verify.session.stopwatch import Stopwatch
+from vr_verify.session.turns import LiveSide, play_turn, side_names
+
+
+class Residents:
+    """Two or more engines at one case after another. Use it as a context manager.
+
+    `starts` counts how often the engines were started: once, and once after each failure.
+    """
+
+    def __init__(self, specs: Sequence[BuildSpec], limits: Limits | None = None) -> None:
+        self._specs, self._limits = tuple(specs), limits
+        self._running = ExitStack()
+        self.sides: tuple[LiveSide, ...] = ()
+        self.starts = 0
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._running.close()
+
+    def _start(self) -> None:
+        """Start all engines, in place of those that ran before."""
+        self._running.close()
+        with ExitStack() as started:
+            engines = [started.enter_context(Engine(s, self._limits)) for s in self._specs]
+            self._running = started.pop_all()
+        names = side_names([engine.name for engine in engines], ())
+        self.sides = tuple(LiveSide(*pair) for pair in zip(names, engines, strict=True))
+        self.starts += 1
+
+    def play(self, case: Case) -> Played:
+        """Play a case on all sides and compare every turn.
+
+        SkippedError where the sides declare different schemas, steps or rules.
+        """
+        try:
+            return play_case(case, self.sides)
+        except EngineError as error:
+            self._start()
+            return Played(failure=error)
+
+    def fault(self, case: Case, played: Played) -> Fault:
+        """Name the fault of a case in which the sides parted, by playing it again."""
+        if played.failure is not None:
+            return failure_fault(played.failure)
+        assert played.turn is not None, "the sides agree: there is no fault to name"
+        if played.kind == "refusal":
+            return Fault(str(Outcome.DIVERGED), "refusal")
+        try:
+            return self._named(case, played.turn, played.kind)
+        except SkippedError:
+            return Fault(str(Outcome.DIVERGED), played.kind, detail=NOT_REPRODUCED)
+        except EngineError as error:
+            self._start()
+            return failure_fault(error)
+
+    def _named(self, case: Case, turn: int, kind: str) -> Fault:
+        """Play the turn again, and name the fault by where it shows first."""
+        engine, hasher = self.sides[0].engine, hasher_of(case, self.sides)
+        first = engine.init(case.scenario).turn if case.start is None else case.start.turn
+        script = CaseScript(case, engine.schema, engine.steps, first)
+        if kind == "halt":
+            script.approach(self.sides, turn - 1, hasher)
+            ends = play_turn(self.sides, script.commands(turn), False, Stopwatch())
+            return halt_fault([end.halt for end in ends.values()])
+        script.approach(self.sides, turn, hasher)
+        hashed = {side.name: hasher.hashed(side.engine.state()) for side in self.sides}
+        columns = difference(engine.schema, hashed).columns
+        if kind == "state" and not columns:
+            kind = "digest"
+        located = locate_on(script, self.sides, turn, hasher)
+        return parted_fault(kind, located, engine.schema, engine.steps, next(iter(columns), ""))
