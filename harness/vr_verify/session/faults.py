@@ -56,9 +56,13 @@ class Fault:
 
 
 def failure_fault(error: EngineError) -> Fault:
-    """Name the failure of an engine by its outcome and its first words, numbers left out."""
-    lines = error.detail.strip().splitlines() or [""]
-    words = re.sub(r"\d+", "#", re.sub(r"^(turn \d+[^:]*: )+", "", lines[0]))
+    """Name the failure of an engine by its outcome and its first words.
+
+    Left out: numbers, the place in the run, the call, and what the engine wrote before it ended.
+    """
+    first, *_ = error.detail.strip().splitlines() or [""]
+    first, *_ = first.partition("; its last words")
+    words = re.sub(r"\d+", "#", re.sub(r"^(turn \d+[^:]*: )*(in \w+: )?", "", first))
     return Fault(error.outcome, detail=words[:_DETAIL_LETTERS_MAX], side=error.engine)
 
 

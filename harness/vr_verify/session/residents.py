@@ -36,7 +36,7 @@ class Residents:
         self.starts = 0
 
     def __enter__(self) -> Self:
-        self._start()
+        self.restart()
         return self
 
     def __exit__(
@@ -47,7 +47,7 @@ class Residents:
     ) -> None:
         self._running.close()
 
-    def _start(self) -> None:
+    def restart(self) -> None:
         """Start all engines, in place of those that ran before."""
         self._running.close()
         with ExitStack() as started:
@@ -65,7 +65,7 @@ class Residents:
         try:
             return play_case(case, self.sides)
         except EngineError as error:
-            self._start()
+            self.restart()
             return Played(failure=error)
 
     def fault(self, case: Case, played: Played) -> Fault:
@@ -80,7 +80,7 @@ class Residents:
         except SkippedError:
             return Fault(str(Outcome.DIVERGED), played.kind, detail=NOT_REPRODUCED)
         except EngineError as error:
-            self._start()
+            self.restart()
             return failure_fault(error)
 
     def _named(self, case: Case, turn: int, kind: str) -> Fault:
