@@ -21,7 +21,7 @@ def fewer_entities(case: Case, schema: Schema, holds: Callable[[Case], bool]) ->
     """Leave out entities of the first state, tables with few living ones first."""
     if case.start is None:
         return case
-    living = _living(case.start, schema)
+    living = living_entities(case.start, schema)
     for table in sorted(living, key=lambda at: len(living[at])):
         case = _fewer_of(case, schema, living[table], holds)
     return case
@@ -39,7 +39,7 @@ def _fewer_of(
     return built(fewest(entities, lambda kept: holds(built(kept))))
 
 
-def _living(state: State, schema: Schema) -> dict[int, list[Entity]]:
+def living_entities(state: State, schema: Schema) -> dict[int, list[Entity]]:
     """List the living entities of each table of entities."""
     found: dict[int, list[Entity]] = {}
     for position, universe in enumerate(state.universes):

@@ -5,12 +5,21 @@ registered here and with nothing else, so no prefix and no path in it has any ef
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from vr_verify.engines.client import Engine
-from vr_verify.engines.registry import BuildSpec, list_engines, resolve_registered
+from vr_verify.engines.registry import (
+    BuildSpec,
+    list_engines,
+    resolve_build,
+    resolve_registered,
+)
 from vr_verify.errors import EngineError, SkippedError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.runlog.records import LogHeader
+
+NO_ENGINE: Final = "none"
+"""What a caller names in place of an engine to compare with nothing but the log."""
 
 
 def engine_of_log(header: LogHeader) -> BuildSpec:
@@ -26,6 +35,25 @@ def engine_of_log(header: LogHeader) -> BuildSpec:
     except UsageError as error:
         advice = "name the engine to replay it with by --engine"
         raise UsageError(f"the log's engine: {error.message}; {advice}") from error
+
+
+def build_against(engine: Engine, against: str | None) -> BuildSpec | None:
+    """Find the build to compare an engine with: by default the counterpart that it declares.
+
+    None for `NO_ENGINE`, and where it declares none. UsageError where the counterpart is unknown.
+    """
+    if against == NO_ENGINE:
+        return None
+    if against is not None:
+        return resolve_build(against)
+    counterpart = engine.description.counterpart
+    if counterpart is None:
+        return None
+    try:
+        return resolve_registered(counterpart)
+    except UsageError as error:
+        advice = "name another by --against, or none"
+        raise UsageError(f"the counterpart of {engine.name}: {error.message}; {advice}") from error
 
 
 def refuse_other_rules(header: LogHeader, engines: Sequence[Engine]) -> None:

@@ -11,13 +11,14 @@ from typing import Final
 from blake3 import blake3
 
 from vr_verify.canonical import json_text
+from vr_verify.canonical.schema import Schema
 from vr_verify.engines.client import Engine
 from vr_verify.engines.run_text import Reduction
 from vr_verify.errors import EngineError, SkippedError, UsageError
 from vr_verify.session import reductions
 from vr_verify.session.bout import hasher_of
 from vr_verify.session.cases import Case, CaseScript
-from vr_verify.session.entities import fewer_entities
+from vr_verify.session.entities import fewer_entities, living_entities
 from vr_verify.session.faults import Fault
 from vr_verify.session.residents import Residents
 
@@ -26,20 +27,20 @@ TRIES_MAX: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a case is; `start_bytes` is 0 where it starts from the scenario's own state."""
+    """How large a case is. `entities` are the living ones of the first state, where it has one."""
 
     turns: int
     commands: int
     scenario_bytes: int
-    start_bytes: int
+    entities: int | None
 
 
-def size_of(case: Case) -> Size:
-    """Measure a case; the first state counts with all its columns' bytes."""
-    universes = case.start.universes if case.start is not None else ()
-    columns = [c for u in universes for table in u.tables for c in table.columns]
-    held = sum(memoryview(column).nbytes for column in columns)
-    return Size(len(case.turns), case.commands, len(case.scenario), held)
+def size_of(case: Case, schema: Schema) -> Size:
+    """Measure a case."""
+    living = (
+        None if case.start is None else sum(map(len, living_entities(case.start, schema).values()))
+    )
+    return Size(len(case.turns), case.commands, len(case.scenario), living)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Shrunk:
 
     case: Case
     fault: Fault
+    schema: Schema
     tries: int = 0
     finished: bool = False
     cuts: list[Cut] = field(default_factory=list)
@@ -84,11 +86,11 @@ def shrink_case(
     `keep` is called with each smaller case that does. `from_later_state`: the case may start from
     a state of its own later turns, where all engines can restore one.
     """
-    return _Shrinker(case, residents, fault, tries_max, keep).run(from_later_state)
+    return Shrinker(case, residents, fault, tries_max, keep).run(from_later_state)
 
 
-class _Shrinker:
-    """The best case so far, and the tries that led to it."""
+class Shrinker:
+    """The best case so far, in `shrunk`, and the tries that led to it; see `shrink_case`."""
 
     def __init__(
         self,
@@ -101,11 +103,11 @@ class _Shrinker:
         self._residents, self._tries_max, self._keep = residents, tries_max, keep
         self._best = _key(case)
         self._known = {self._best}
-        self.shrunk = Shrunk(case, fault)
         # Taken now: engines that were started anew since know neither before their first run.
         engine = residents.sides[-1].engine
         self._first_turn = engine.init(case.scenario).turn
-        self._schema, self._steps = engine.schema, engine.steps
+        self._steps = engine.steps
+        self.shrunk = Shrunk(case, fault, engine.schema)
 
     def run(self, from_later_state: bool) -> Shrunk:
         """Make pass after pass until a round of them all cuts nothing, or the tries are used up."""
@@ -140,7 +142,10 @@ class _Shrinker:
             reduce(before, self._holds)
         finally:
             if key != self._best:
-                sizes = size_of(before), size_of(self.shrunk.case)
+                sizes = (
+                    size_of(before, self.shrunk.schema),
+                    size_of(self.shrunk.case, self.shrunk.schema),
+                )
                 self.shrunk.cuts.append(Cut(name, self.shrunk.tries, *sizes))
 
     def _holds(self, case: Case) -> bool:
@@ -200,7 +205,7 @@ class _Shrinker:
     def _from(self, case: Case, skipped: int) -> Case | None:
         """Return the case from the state after some of its turns, as the last side has it."""
         engine, first = self._residents.sides[-1].engine, self._first(case)
-        script = CaseScript(case, self._schema, self._steps, first)
+        script = CaseScript(case, self.shrunk.schema, self._steps, first)
         side = self._residents.sides[-1:]
         try:
             script.approach(side, first + skipped, hasher_of(case, side))
@@ -213,7 +218,7 @@ class _Shrinker:
         return Case(case.scenario, case.turns[skipped:], state)
 
     def _with_fewer_entities(self, case: Case, holds: Callable[[Case], bool]) -> Case:
-        return fewer_entities(case, self._schema, holds)
+        return fewer_entities(case, self.shrunk.schema, holds)
 
     def _first(self, case: Case) -> int:
         """Return the turn of the case's first state."""

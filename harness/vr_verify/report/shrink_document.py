@@ -1,0 +1,64 @@
+"""The document of `shrink`: what was cut from a failing run, and what is left of it.
+
+It must not know how a run is made smaller.
+"""
+
+from typing import Final
+
+import msgspec
+
+from vr_verify.model.report import Divergence, LogFacts
+from vr_verify.report.fault_row import FaultRow
+
+SHRINK: Final = "vr-verify/shrink/1"
+
+
+class RunSize(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How large a run is. `entities` are the living ones of a first state that it brings along."""
+
+    turns: int
+    commands: int
+    scenario_bytes: int
+    entities: int | None = None
+
+
+class CutRow(msgspec.Struct, frozen=True):
+    """A pass that made the run smaller, and the tries that had been made by its end."""
+
+    what: str
+    tries: int
+    before: RunSize
+    after: RunSize
+
+
+def _no_cuts() -> tuple[CutRow, ...]:
+    return ()
+
+
+def _no_faults() -> tuple[FaultRow, ...]:
+    return ()
+
+
+class ShrinkReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A failing run made minimal. `complete` is False where tries or patience ran out before.
+
+    `starts_from` is the turn whose state the small run starts from, None: its scenario. `others`
+    are faults that smaller runs showed instead; `divergence` is what replaying the small log says.
+    """
+
+    outcome: str
+    log: LogFacts
+    schema: str = msgspec.field(default_factory=lambda: SHRINK)
+    command: str = msgspec.field(default_factory=lambda: "shrink")
+    complete: bool = msgspec.field(default_factory=lambda: True)
+    message: str | None = None
+    fault: FaultRow | None = None
+    small: LogFacts | None = None
+    tries: int = msgspec.field(default_factory=lambda: 0)
+    before: RunSize | None = None
+    after: RunSize | None = None
+    starts_from: int | None = None
+    cuts: tuple[CutRow, ...] = msgspec.field(default_factory=_no_cuts)
+    others: tuple[FaultRow, ...] = msgspec.field(default_factory=_no_faults)
+    divergence: Divergence | None = None
+    reproduce: str | None = None
