@@ -1,14 +1,18 @@
 """The fast engine behind the harness's protocol: entry point `rust` of `vr_verify.engines`.
 
 Law: PROTOCOL.md, sections 6 and 7.1. Hands calls to the native module, adds who it is and the
-scenarios that it can resolve; decides nothing. It never imports the harness.
+scenarios and runs that it can make; decides nothing. It never imports the harness.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from void_reckoning_reference.shared.codec import CodecError, JsonValue, encode_json
 from void_reckoning_rust import _native
+from void_reckoning_scenarios.generate import generate
+from void_reckoning_scenarios.reductions import Reduced, reductions
 from void_reckoning_scenarios.resolve import resolve
+from void_reckoning_scenarios.smaller.case import Turns
+from void_reckoning_scenarios.wild.orders import Turn
 
 CAPABILITIES = (
     "digest",
@@ -19,6 +23,8 @@ CAPABILITIES = (
     "audit",
     "rules_fired",
     "resolve",
+    "generate",
+    "reductions",
 )
 
 
@@ -87,3 +93,11 @@ class RustEngine:
     def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[dict[str, str]]]:
         """Return the canonical scenario of a path or shipped name, and the flaws found in it."""
         return resolve(source, seed)
+
+    def generate(self, seed: int, size: int) -> tuple[bytes, list[Turn]]:
+        """Return a run drawn from a seed: its canonical scenario, and commands by turn and step."""
+        return generate(seed, size)
+
+    def reductions(self, scenario: bytes, turns: Turns, after: int) -> Iterator[Reduced]:
+        """Give smaller runs, from candidate `after` on: name, scenario or None, turns or None."""
+        return reductions(scenario, turns, after)

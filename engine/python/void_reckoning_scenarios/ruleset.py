@@ -11,7 +11,7 @@ from void_reckoning_scenarios.section import Section
 LIST_MAX = 65536
 CLASS_WEIGHT_MAX = 1000
 
-_RULE_INTEGERS = {
+RULE_INTEGERS = {
     "fleet_units_max": (1, 10000),
     "rounds_max": (1, 100),
     "disband_max": (0, 1000),
@@ -20,7 +20,7 @@ _RULE_INTEGERS = {
     "reserve": (0, 10**12),
     "turns_max": (0, 10**9),
 }
-_RULE_FXS = {
+RULE_FXS = {
     "hit_min": (0, ONE),
     "hit_max": (0, ONE),
     "critical_factor": (ONE, 4 * ONE),
@@ -34,14 +34,14 @@ _RULE_FXS = {
     "refund_share": (0, ONE),
     "noise": (0, 2**20 * ONE),
 }
-_DESIGN_INTEGERS = {
+DESIGN_INTEGERS = {
     "cost": (0, 10**9),
     "upkeep": (0, 10**9),
     "build_turns": (1, 1000),
     "speed": (1, 1000),
     "build_weight": (0, 1000000),
 }
-_DESIGN_FXS = {
+DESIGN_FXS = {
     "hull": (1, 2**20 * ONE),
     "shield": (0, 2**20 * ONE),
     "attack": (0, 2**14 * ONE),
@@ -102,8 +102,8 @@ def require_distinct(sections: list[Section], names: list[str]) -> None:
 
 
 def _read_options(rules: Section) -> dict[str, int]:
-    rules.only(*_RULE_INTEGERS, *_RULE_FXS)
-    options = _read_figures(rules, _RULE_INTEGERS, _RULE_FXS)
+    rules.only(*RULE_INTEGERS, *RULE_FXS)
+    options = _read_figures(rules, RULE_INTEGERS, RULE_FXS)
     if options["hit_min"] > options["hit_max"]:
         rules.fail("hit_min", "at most hit_max", "more", "lower hit_min or raise hit_max")
     return options
@@ -119,8 +119,8 @@ def _read_class(section: Section) -> PlanetClass:
 
 
 def _read_design(section: Section) -> Design:
-    section.only("name", *_DESIGN_INTEGERS, *_DESIGN_FXS)
-    return Design(section.text("name"), _read_figures(section, _DESIGN_INTEGERS, _DESIGN_FXS))
+    section.only("name", *DESIGN_INTEGERS, *DESIGN_FXS)
+    return Design(section.text("name"), _read_figures(section, DESIGN_INTEGERS, DESIGN_FXS))
 
 
 def _read_figures(

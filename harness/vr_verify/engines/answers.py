@@ -134,6 +134,18 @@ class Resolved(msgspec.Struct, frozen=True):
     flaws: Bulk
 
 
+class Generated(msgspec.Struct, frozen=True):
+    """The answer to `generate`."""
+
+    run: Bulk
+
+
+class Reduced(msgspec.Struct, frozen=True):
+    """The answer to `reductions`."""
+
+    runs: Bulk
+
+
 def read(answer: dict[str, Any], kind: type[T]) -> T:
     """Check an answer's shape; the ValueError names the key, what was expected and found."""
     try:

@@ -10,11 +10,11 @@ from pathlib import Path
 from vr_verify.canonical import archive, events, ledger
 from vr_verify.canonical.schema import Schema, parse_schema
 from vr_verify.canonical.state import STATE_BYTES_MAX, State, TableData, Universe, check_state
-from vr_verify.engines import answers
+from vr_verify.engines import answers, run_text
 from vr_verify.engines.conversation import Conversation
 from vr_verify.engines.process import ErrorAnswer
 from vr_verify.engines.registry import BuildSpec
-from vr_verify.errors import EngineCrashed, EngineError, UsageError
+from vr_verify.errors import EngineCrashed, EngineError, EngineProtocolError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.report import Flaw
 from vr_verify.model.run import Command, Digests, Halt, StepSpec, TableRows, TurnCommands
@@ -255,8 +255,33 @@ class Engine(Conversation):
             "resolve", lambda: answers.flaws(self._bulk("resolve", answer.flaws))
         )
 
+    def generate(self, seed: int, size: int) -> tuple[bytes, tuple[TurnCommands, ...]]:
+        """Have a run made: its scenario, and commands by turn and step; needs `generate`.
+
+        `seed` is a u64, `size` 0 to 1000. How many steps a turn has is known after `init` only.
+        """
+        args = {"seed": str(seed), "size": size}
+        answer = self._ask("generate", args, answers.Generated)
+        data = self._bulk("generate", answer.run, run_text.RUN_BYTES_MAX)
+        return self._checked("generate", lambda: run_text.read_run(data))
+
+    def reductions(
+        self, scenario: bytes, turns: Sequence[TurnCommands], after: int
+    ) -> list[run_text.Reduction]:
+        """Ask for runs smaller than this one, from candidate `after` on; needs `reductions`.
+
+        They come in pages: go on after the last one; an empty list is the end.
+        """
+        text = run_text.write_run(scenario, turns)
+        args = {"run": self._place([text])[0], "after": after}
+        answer = self._ask("reductions", args, answers.Reduced)
+        data = self._bulk("reductions", answer.runs, run_text.RUN_BYTES_MAX)
+        return self._checked("reductions", lambda: run_text.read_reductions(data))
+
     def _blamed(self, call: str, error: ErrorAnswer) -> EngineError | UsageError:
-        """Blame the engine where it refuses commands and none were given."""
+        """Blame the engine where it refuses what was not given."""
+        if error.kind == "scenario" and call == "generate":
+            return EngineProtocolError(self.process.name, f"in {call}: {error.message}")
         if error.kind == "command" and call in ("step", "advance") and not self._commanded:
             words = f"in {call}, without commands: {error.message}{self.process.last_words()}"
             return EngineCrashed(self.process.name, words)

@@ -9,6 +9,7 @@ import importlib.metadata
 import json
 import logging
 import os
+import re
 import struct
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,13 @@ ALIGNMENT_BYTES = 64
 ANSWER_FILE = "answer.bin"
 # What this file can do for any engine: it loops, and it reads commands out of a file.
 CAPABILITIES = ("advance", "bulk_commands")
+# A page of candidates: as many as the protocol allows, or as few as make it this long.
+CANDIDATES_MAX = 256
+PAGE_BYTES = 1 << 18
+# Canonical JSON spells these the long way; every other escape is as the standard library has it.
+LONG_ESCAPES = {"\\n": "\\u000a", "\\r": "\\u000d", "\\t": "\\u0009"}
+LONG_ESCAPES |= {"\\b": "\\u0008", "\\f": "\\u000c"}
+SHORT_ESCAPE = re.compile(r'\\(["\\nrtbf])')
 # Numbers that may need 64 bits: plain integers in Python, decimal strings in a frame.
 _WIDE = ("turn", "entities")
 
@@ -93,6 +101,36 @@ def as_wire(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_wire(item) for item in value]
     return value
+
+
+def run_parts(text: str) -> tuple[bytes, list[Any]]:
+    """Take a run apart: the scenario's own bytes, and the turns."""
+    first = len('{"scenario":')
+    decoder = json.JSONDecoder()
+    _, last = decoder.raw_decode(text, first)
+    turns: list[Any]
+    turns, _ = decoder.raw_decode(text, last + len(',"turns":'))
+    return text[first:last].encode("utf-8"), turns
+
+
+def canonical_text(value: Any) -> bytes:
+    """Write a value as canonical JSON (PROTOCOL.md, section 1)."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = SHORT_ESCAPE.sub(lambda found: LONG_ESCAPES.get(found[0], found[0]), text)
+    return text.encode("utf-8")
+
+
+def page_text(candidates: Iterable[tuple[str, bytes | None, Any]]) -> bytes:
+    """Write the first candidates of many, each as an object of the protocol."""
+    pieces: list[bytes] = []
+    length = 0
+    for name, scenario, turns in candidates:
+        told = canonical_text(name), scenario or b"null", canonical_text(turns)
+        pieces.append(b'{"name":%s,"scenario":%s,"turns":%s}' % told)
+        length += len(pieces[-1])
+        if len(pieces) == CANDIDATES_MAX or length >= PAGE_BYTES:
+            break
+    return b"[" + b",".join(pieces) + b"]"
 
 
 class Service:
@@ -236,6 +274,18 @@ class Service:
         text = json.dumps(list(flaws), sort_keys=True, separators=(",", ":")).encode()
         scenario_bulk, flaws_bulk = self.write_bulks([scenario, text])
         return {"scenario": scenario_bulk, "flaws": flaws_bulk}
+
+    def call_generate(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Make a run from a seed."""
+        scenario, turns = self.engine_method("generate")(int(args["seed"]), args["size"])
+        run = b'{"scenario":%s,"turns":%s}' % (bytes(scenario), canonical_text(turns))
+        return {"run": self.write_bulks([run])[0]}
+
+    def call_reductions(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Offer smaller runs."""
+        scenario, turns = run_parts(self.read_bulk(args["run"]).decode("utf-8"))
+        offered = self.engine_method("reductions")(scenario, turns, args["after"])
+        return {"runs": self.write_bulks([page_text(offered)])[0]}
 
 
 def played(service: Service, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
