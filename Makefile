@@ -1,7 +1,7 @@
 # Everything people and CI do. A fresh machine needs Python 3.11 or newer and cargo, nothing else:
 # each target first brings .venv up to date with the lock file, the harness and the engine.
 .DEFAULT_GOAL := help
-.PHONY: help run test check golden bench fmt setup lock clean test-rust test-python lint-rust lint-python
+.PHONY: help run test check golden coverage bench fmt setup lock clean test-rust test-python lint-rust lint-python
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -9,6 +9,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+# What `make coverage` runs; a folder of tests, or all of them.
+COVERED ?= tests
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 # The tools of a developer's own environment must not decide what is tested.
@@ -36,8 +38,29 @@ check: test ## everything: also the tests marked slow, more random cases, a shor
 	PROPTEST_CASES=10000 cargo test --locked --quiet -p shared -p sim-cortex -p decision hostile
 	python -m tests.fuzz all
 
-golden: setup ## the golden answers against both engines
+golden: setup ## the golden answers against both engines; `make test` holds them too
+	vr-verify golden check
 	python -m pytest tests/golden
+
+# Each part is printed by itself: the harness, the reference, then Rust. Workers are measured too, but
+# for those that are killed. All is slower then, so a test that waits may fail here and not there.
+coverage: setup ## how much the quick tests execute: harness, reference and, with its tool, Rust
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	coverage run -m pytest -q -n $(JOBS) $(COVERED) \
+		|| echo 'A test failed while it was measured: make test is what decides.'
+	coverage combine --quiet
+	@printf '\nHarness\n'
+	coverage report --include='*/vr_verify/*'
+	@printf '\nReference\n'
+	coverage report --include='*/void_reckoning_reference/*'
+	@printf '\nRust\n'
+	@if cargo llvm-cov --version >/dev/null 2>&1; then \
+		cargo llvm-cov --locked --workspace --summary-only; \
+	else \
+		echo 'Not measured: cargo-llvm-cov is not here. To get it:'; \
+		echo '  rustup component add llvm-tools && cargo install --locked cargo-llvm-cov'; \
+	fi
 
 bench: setup ## measure, and write what was measured
 	python -m tests.bench

@@ -1,32 +1,66 @@
-"""Each recorded run still gives its golden answer, on both engines."""
+"""Each recorded run still gives its golden answer on both engines; no change of one slips by.
+
+The faults are planted in a copy of `replays/` and `golden/runs/`.
+"""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 import vr_verify
-from tests.golden import runs
-
-LOGS = sorted(runs.REPLAYS.rglob("*.log"))
-BLESS = 'if the change is meant: python -m tests.golden.runs "REASON"'
-
-
-def test_there_are_golden_runs() -> None:
-    assert LOGS
+from tests.support.tree import ROOT
+from vr_verify.report.text import render
+from vr_verify.session.golden_answer import Previous, answer_text, read_answer, sealed
 
 
-def test_every_question_has_an_answer_and_every_answer_a_question() -> None:
-    assert runs.orphans() == {"missing": [], "unexpected": []}, BLESS
+def test_every_recorded_run_gives_its_golden_answer() -> None:
+    report = vr_verify.golden("check", [ROOT / "replays"])
+    assert report.outcome == "agreed", render(report).plain
+    assert len(report.cases) >= 2, "a check over nothing is a failure"
+    for case in report.cases:
+        assert set(case.engines or {}) == {"python", "rust"}
 
 
-@pytest.mark.parametrize("log", LOGS, ids=lambda log: log.stem)
-def test_a_run_gives_its_golden_answer(log: Path) -> None:
-    answer = json.loads(runs.answer_path(log).read_text())
-    assert answer.pop("reason").strip()
-    assert answer.pop("agreed") == ["python", "rust"]
-    assert runs.facts(log) == answer, f"outdated; {BLESS}"
-    assert vr_verify.replay(log).outcome == "agreed"
-    # The same comparison sees a change of one digit.
-    changed = answer | {"run_chain": "0" * 64}
-    assert runs.facts(log) != changed
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Copy the questions and answers of one suite."""
+    for folder in ("replays/edge", "golden/runs/edge"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+def outcome(copy: Path) -> tuple[str, str | None]:
+    """Check the copy as `make test` checks the tree."""
+    report = vr_verify.golden("check", [copy / "replays"])
+    return report.outcome, report.cases[0].change
+
+
+def test_a_changed_answer_without_a_reason_fails(copy: Path) -> None:
+    path = copy / "golden/runs/edge/orders.json"
+    assert outcome(copy) == ("agreed", None), "the clean twin"
+    value = json.loads(path.read_text())
+    value["facts"]["run_chain"] = "0" * 64
+    path.write_text(json.dumps(value))
+    assert outcome(copy) == ("golden_outdated", "answer"), "edited by hand"
+    value["reason"] = ""
+    path.write_text(json.dumps(value))
+    assert outcome(copy) == ("golden_outdated", "answer"), "its reason taken away as well"
+
+
+def test_a_new_answer_must_say_something_else_than_the_last(copy: Path) -> None:
+    path = copy / "golden/runs/edge/orders.json"
+    answer = read_answer(path)
+    assert outcome(copy) == ("agreed", None), "the clean twin"
+    before = (Previous("0" * 64, answer.reason),)
+    for forged in (
+        structs.replace(answer, reason=""),
+        structs.replace(answer, previous=before),
+    ):
+        path.write_text(answer_text(sealed(forged)))
+        assert outcome(copy) == ("golden_outdated", "reason"), "its seal is right"
+    other = structs.replace(answer, previous=before, reason="a better rule")
+    path.write_text(answer_text(sealed(other)))
+    assert outcome(copy) == ("agreed", None), "a reason of its own"

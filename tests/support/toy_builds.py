@@ -42,6 +42,47 @@ class SlowWheelMill(MillEngine):
             self.water[3][2] += 1
 
 
+class FineMill(MillEngine):
+    """From turn 4 on it has more flour than the others in one cell of universe 3, by one a turn.
+
+    Nothing else comes of it: no other value, draw or event depends on that cell's flour.
+    """
+
+    name = "fine"
+
+    def pay(self) -> None:
+        """Pay, and grind a little more."""
+        super().pay()
+        if self.turn >= 4:
+            self.flour[3][2] += 1
+
+
+class SpillingMill(MillEngine):
+    """Finds some flour at the end of turn 4, and loses it again at the end of turn 5."""
+
+    name = "spilling"
+
+    def pay(self) -> None:
+        """Pay, and find or lose it."""
+        super().pay()
+        self.flour[3][2] += {4: 1, 5: -1}.get(self.turn, 0)
+
+
+class FineSlowWheelMill(SlowWheelMill):
+    """The slow wheel, with more flour in that cell of universe 3 from the first phase of turn 3 on.
+
+    Of each turn's two faults that of the flour shows first, in another column.
+    """
+
+    name = "fine-slow-wheel"
+
+    def rain(self) -> None:
+        """Rain, and find more flour."""
+        super().rain()
+        if self.turn >= 3:
+            self.flour[3][2] += 1
+
+
 class ShallowMill(MillEngine):
     """Floods where the others do not: its limit is low."""
 

@@ -21,7 +21,12 @@ COMMANDS: Final = {
     "record": "vr_verify.cli.record",
     "replay": "vr_verify.cli.replay",
     "diff": "vr_verify.cli.diff",
+    "bisect": "vr_verify.cli.bisect",
+    "fuzz": "vr_verify.cli.fuzz",
     "inspect": "vr_verify.cli.inspect",
+    "golden": "vr_verify.cli.golden",
+    "shrink": "vr_verify.cli.shrink",
+    "stress": "vr_verify.cli.stress",
     "engines": "vr_verify.cli.machine",
     "doctor": "vr_verify.cli.machine",
 }

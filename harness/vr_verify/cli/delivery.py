@@ -20,7 +20,8 @@ from vr_verify.cli.asked import Asked
 from vr_verify.cli.console import PlainConsole
 from vr_verify.model.outcome import Outcome, worst
 from vr_verify.report import json
-from vr_verify.report.documents import Document
+from vr_verify.report.documents import Document, EngineList
+from vr_verify.report.golden_document import GoldenReport
 from vr_verify.report.text import render
 
 _WIDTH_MIN, _WIDTH_MAX, _WIDTH_PIPED = 60, 100, 96
@@ -35,12 +36,14 @@ _ANSWERS: Final = frozenset(
         Outcome.UNFIT,
     }
 )
+# What these were asked for is the list itself, with what is wrong in it.
+_LISTS: Final = (EngineList, GoldenReport)
 
 
 def deliver(document: Document, asked: Asked) -> int:
     """Write a document where it belongs and return the exit code."""
     outcome = Outcome(document.outcome)
-    to_stderr = asked.json or (outcome not in _ANSWERS and document.command != "engines")
+    to_stderr = asked.json or (outcome not in _ANSWERS and not isinstance(document, _LISTS))
     try:
         if asked.json:
             click.echo(json.encode(document), nl=False)

@@ -8,6 +8,7 @@ from typing import Final
 
 from click.exceptions import Abort, ClickException
 
+from vr_verify.engines.builds.spec import BuildFailed
 from vr_verify.errors import EngineError, VrVerifyError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Report
@@ -34,6 +35,8 @@ def _failed(command: str, outcome: Outcome, message: str) -> Report:
 
 
 def _blame(error: BaseException) -> tuple[Outcome, str]:
+    if isinstance(error, BuildFailed):
+        return Outcome(error.outcome), error.message  # the build's own words are what is asked for
     if isinstance(error, EngineError):
         return Outcome(error.outcome), condensed(error.message)
     if isinstance(error, VrVerifyError):
@@ -51,7 +54,7 @@ def _blame(error: BaseException) -> tuple[Outcome, str]:
 def _misused(error: ClickException) -> str:
     """Say what is wrong with a command line, and where what it takes is written."""
     context = getattr(error, "ctx", None)
-    name = None if context is None or context.parent is None else context.info_name
+    name = "" if context is None else context.command_path.partition(" ")[2]
     return f"{error.format_message()}\n{_HELP.format(name or 'COMMAND')}"
 
 

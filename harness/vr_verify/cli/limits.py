@@ -49,34 +49,41 @@ class Size(click.ParamType[int]):
         return size
 
 
-def limited(command: Callable[..., Document]) -> Callable[..., Document]:
-    """Add the options, and give the command what they say as `limits`."""
+def limited_to(answer_s: float) -> Callable[[Callable[..., Document]], Callable[..., Document]]:
+    """Return `limited` with another default for the time of one answer, in seconds."""
 
-    @click.option(
-        "--time-limit",
-        metavar="SECONDS",
-        type=Seconds(),
-        default=ANSWER_LIMIT_S,
-        help=f"How long one answer of an engine may take. [default: {ANSWER_LIMIT_S:g}]",
-    )
-    @click.option(
-        "--time-limit-total",
-        metavar="SECONDS",
-        type=Seconds(),
-        default=TOTAL_LIMIT_S,
-        help=f"How long all its answers together may take. [default: {TOTAL_LIMIT_S:g}]",
-    )
-    @click.option(
-        "--memory-limit",
-        metavar="SIZE",
-        type=Size(),
-        help="How much memory an engine may hold, as in 512MiB. "
-        "[default: 3/4 of what there is, shared by the engines that run]",
-    )
-    @functools.wraps(command)
-    def with_limits(
-        time_limit: float, time_limit_total: float, memory_limit: int | None, **others: Any
-    ) -> Document:
-        return command(limits=Limits(time_limit, time_limit_total, memory_limit), **others)
+    def limited_command(command: Callable[..., Document]) -> Callable[..., Document]:
+        @click.option(
+            "--time-limit",
+            metavar="SECONDS",
+            type=Seconds(),
+            default=answer_s,
+            help=f"How long one answer of an engine may take. [default: {answer_s:g}]",
+        )
+        @click.option(
+            "--time-limit-total",
+            metavar="SECONDS",
+            type=Seconds(),
+            default=TOTAL_LIMIT_S,
+            help=f"How long all its answers together may take. [default: {TOTAL_LIMIT_S:g}]",
+        )
+        @click.option(
+            "--memory-limit",
+            metavar="SIZE",
+            type=Size(),
+            help="How much memory an engine may hold, as in 512MiB. "
+            "[default: 3/4 of what there is, shared by the engines that run]",
+        )
+        @functools.wraps(command)
+        def with_limits(
+            time_limit: float, time_limit_total: float, memory_limit: int | None, **others: Any
+        ) -> Document:
+            return command(limits=Limits(time_limit, time_limit_total, memory_limit), **others)
 
-    return with_limits
+        return with_limits
+
+    return limited_command
+
+
+limited = limited_to(ANSWER_LIMIT_S)
+"""Add the options, and give the command what they say as `limits`."""

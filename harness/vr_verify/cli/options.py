@@ -50,9 +50,9 @@ def _is_turn(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 20 and int(text) <= TURN_MAX
 
 
-def output_file(_: click.Context, __: click.Parameter, value: Path) -> Path:
+def output_file(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
     """Refuse an output file whose folder is not there."""
-    if not value.parent.is_dir():
+    if value is not None and not value.parent.is_dir():
         raise click.BadParameter(f"there is no directory {str(value.parent)!r} to write it to")
     return value
 
@@ -89,8 +89,16 @@ def log_argument(command: Decorated) -> Decorated:
 
 def engine_option(name: str, help_text: str) -> Callable[[Decorated], Decorated]:
     """Add an option that names an engine or a build, and say once what E may be."""
-    forms = "E: a name of `vr-verify engines`, or cmd:, venv:, python-class:, saboteur:."
+    made = "venv:, dir:, wheel:, git:REV"
+    forms = f"E: a name of `vr-verify engines`, or {made}, cmd:, python-class:, saboteur:."
     return click.option(name, metavar="E", help=f"{help_text} {forms}")
+
+
+def declared_option(command: Decorated) -> Decorated:
+    """Add `--declared FILE`: the differences that are known, each with its bounds."""
+    kind = click.Path(exists=True, dir_okay=False, readable=False, path_type=Path)
+    help_text = "A TOML file of declared differences: counted, bounded, and none of them unused."
+    return click.option("--declared", metavar="FILE", type=kind, help=help_text)(command)
 
 
 def examples(*lines: str) -> Callable[[Described], Described]:

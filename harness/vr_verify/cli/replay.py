@@ -17,6 +17,7 @@ TRACES = ("phases", "draws", "events")
     "vr-verify replay small.log",
     "vr-verify replay small.log --turns 12:12 --trace draws --json",
     "vr-verify replay small.log --against saboteur:field@12:python --bundle found",
+    "vr-verify replay small.log --declared differences.toml",
 )
 @click.command()
 @options.log_argument
@@ -52,6 +53,7 @@ TRACES = ("phases", "draws", "events")
     help="Write what was found to this new directory: all that another machine needs to show it.",
 )
 @click.option("--redact", is_flag=True, help="Leave facts about this machine out of the bundle.")
+@options.declared_option
 @limited
 @options.answer_form
 def replay(  # noqa: PLR0913, PLR0917 - one name for each option
@@ -64,6 +66,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option
     fail_fast: bool,
     bundle: Path | None,
     redact: bool,
+    declared: Path | None,
     limits: Limits,
 ) -> Document:
     """Execute RUN.log again; compare each turn with the log and two engines with each other."""
@@ -83,6 +86,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option
                 trace=trace,
                 fail_fast=fail_fast,
                 limits=limits,
+                declared=declared,
             )
         return verbs.replay.replay(
             log,
@@ -94,4 +98,5 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option
             fail_fast,
             progress=shown,
             limits=limits,
+            declared=declared,
         )

@@ -3,7 +3,7 @@
 Spec: PROTOCOL.md, sections 2 and 3. It must not know which side is right.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,8 +74,13 @@ class HashedState:
         return found[0].tables[at] if found else None
 
 
-def difference(schema: Schema, sides: Mapping[str, HashedState]) -> StateDifferences:
-    """Compare sides of one schema; a place differs if not all sides have the same value there."""
+def difference(
+    schema: Schema, sides: Mapping[str, HashedState], accepted: Set[Place] = frozenset()
+) -> StateDifferences:
+    """Compare sides of one schema; a place differs if not all sides have the same value there.
+
+    Places that are `accepted` are passed over.
+    """
     places: list[Place] = []
     rows: list[RowCounts] = []
     columns: dict[tuple[int, int], str] = {}
@@ -86,6 +91,8 @@ def difference(schema: Schema, sides: Mapping[str, HashedState]) -> StateDiffere
             if (counts := _row_counts(universe, at, sides)) is not None:
                 rows.append(RowCounts(universe, table.name, counts))
             for place in _table_places(table, universe, at, sides):
+                if place in accepted:
+                    continue
                 columns.setdefault((at, place.column), _column_name(table, place))
                 entities.add((universe, at, place.slot))
                 if len(places) < PLACES_KEPT_MAX:
@@ -112,14 +119,23 @@ def _table_places(
     trees = [side.table_tree(universe, at) for side in sides.values()]
     if len({None if node is None else node.digest for node in trees}) == 1:
         return
+    for index in range(len(table.columns)):
+        yield from column_places(table, universe, at, index, sides)
+
+
+def column_places(
+    table: Table, universe: int, at: int, index: int, sides: Mapping[str, HashedState]
+) -> Iterator[Place]:
+    """Give the places that differ in column `index` of table `at` of one universe, ascending."""
+    width = table.columns[index].width
     tables = [side.table(universe, at) for side in sides.values()]
-    for index, column in enumerate(table.columns):
-        views = [b"" if data is None else bytes(data.columns[index]) for data in tables]
-        leaves = _leaves([None if node is None else node.columns[index] for node in trees])
-        for slot in _slots(leaves, column.width, max(map(len, views)) // column.width):
-            start = slot * column.width
-            if len({view[start : start + column.width] for view in views}) > 1:
-                yield Place(universe, at, index, slot)
+    trees = [side.table_tree(universe, at) for side in sides.values()]
+    views = [b"" if data is None else bytes(data.columns[index]) for data in tables]
+    leaves = _leaves([None if node is None else node.columns[index] for node in trees])
+    for slot in _slots(leaves, width, max(map(len, views)) // width):
+        start = slot * width
+        if len({view[start : start + width] for view in views}) > 1:
+            yield Place(universe, at, index, slot)
 
 
 def _leaves(columns: list[tree.ColumnTree | None]) -> list[int]:

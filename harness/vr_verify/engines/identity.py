@@ -6,7 +6,7 @@ no path, time or host enters. It must not import an engine.
 
 from collections.abc import Iterable, Sequence
 from importlib.metadata import Distribution
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from blake3 import blake3
@@ -17,17 +17,27 @@ _SKIPPED_FOLDERS: Final = frozenset({"__pycache__"})
 
 def of_files(engine: str, files: Iterable[tuple[str, Path]]) -> str:
     """Return the identity of named files: sorted names, lengths and bytes."""
+    return f"{engine}:{digest_of_files(files)}"
+
+
+def digest_of_files(files: Iterable[tuple[str, Path]]) -> str:
+    """Return the part of an identity that the files alone give, whatever engine is in them."""
     hasher = blake3(derive_key_context=_CONTEXT)
     for name, path in sorted(files):
         data = path.read_bytes()
         hasher.update(len(name.encode()).to_bytes(4, "little") + name.encode())
         hasher.update(len(data).to_bytes(8, "little") + data)
-    return f"{engine}:{hasher.hexdigest()}"
+    return hasher.hexdigest()
 
 
 def of_distribution(engine: str, distribution: Distribution) -> str:
     """Return the identity of an installed distribution: the files of its packages."""
-    return of_files(engine, _package_files(distribution))
+    return f"{engine}:{digest_of_distribution(distribution)}"
+
+
+def digest_of_distribution(distribution: Distribution) -> str:
+    """Return the part of an identity that a distribution's files alone give."""
+    return digest_of_files(_package_files(distribution))
 
 
 def of_command(engine: str, argv: Sequence[str]) -> str:
@@ -46,14 +56,20 @@ def of_command(engine: str, argv: Sequence[str]) -> str:
 
 
 def _package_files(distribution: Distribution) -> list[tuple[str, Path]]:
-    """List the files of a distribution's packages, its metadata and byte code left out."""
+    """List the files of a distribution's packages and modules, metadata and byte code left out."""
     files: list[tuple[str, Path]] = []
     for file in distribution.files or []:
-        if len(file.parts) < 2 or file.parts[0] == ".." or file.parts[0].endswith(".dist-info"):
+        if file.parts[0] == ".." or file.parts[0].endswith(".dist-info") or _is_link(file):
             continue
         if not _SKIPPED_FOLDERS.intersection(file.parts):
             files.append((file.as_posix(), Path(str(distribution.locate_file(file)))))
     return [(name, path) for name, path in files if path.is_file()] or _editable(distribution)
+
+
+def _is_link(file: PurePath) -> bool:
+    """Whether a file only says where an editable install has its sources."""
+    alone = len(file.parts) == 1
+    return alone and (file.suffix == ".pth" or file.name.startswith("__editable__"))
 
 
 def _editable(distribution: Distribution) -> list[tuple[str, Path]]:
@@ -69,10 +85,11 @@ def _editable(distribution: Distribution) -> list[tuple[str, Path]]:
 
 
 def _packages_below(root: Path) -> list[tuple[str, Path]]:
-    """List all files of the packages of one source folder."""
+    """List the modules and all files of the packages of one source folder."""
+    markers = sorted(root.glob("*/__init__.py"))
+    found = [path for marker in markers for path in sorted(marker.parent.rglob("*"))]
     return [
         (path.relative_to(root).as_posix(), path)
-        for marker in sorted(root.glob("*/__init__.py"))
-        for path in sorted(marker.parent.rglob("*"))
+        for path in [*sorted(root.glob("*.py")), *found]
         if path.is_file() and not _SKIPPED_FOLDERS.intersection(path.parts)
     ]

@@ -8,36 +8,38 @@ import importlib.metadata
 import os
 import shlex
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from vr_verify.engines import identity
+from vr_verify.engines.builds.installed import entry_argv, offers_of, resolve_environment
+from vr_verify.engines.builds.spec import WORKER, BuildSpec, Progress, ignore_progress
 from vr_verify.engines.saboteur import faults
-from vr_verify.errors import MissingFileError, UsageError
+from vr_verify.engines.uninterrupted import uninterrupted
+from vr_verify.errors import UsageError
 
-GROUP: Final = "vr_verify.engines"
-WORKER: Final = Path(__file__).with_name("worker.py")
-# -P keeps the worker's own folder off the module path, -E keeps the caller's variables from
-# changing what a build is. The site folders stay: that is where an engine is installed.
-_ISOLATED: Final = ("-E", "-P")
+__all__ = [
+    "BuildSpec",
+    "Registered",
+    "default_build",
+    "list_engines",
+    "resolve_build",
+    "resolve_registered",
+]
+
+_MADE: Final = {
+    "dir": "dir:DIR[:NAME]",
+    "wheel": "wheel:FILE[:NAME]",
+    "git": "git:REV[:NAME]",
+}
 _PREFIXES: Final = (
     "venv:DIR[:NAME]",
+    *_MADE.values(),
     "cmd:COMMAND LINE",
     "python-class:MODULE:CLASS",
     faults.FORM,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BuildSpec:
-    """A build that can be started. `name` is what errors call it before it has said its own."""
-
-    text: str
-    name: str
-    argv: tuple[str, ...]
-    build: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,10 @@ class Registered:
     build: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """An entry point and the distribution that it came from."""
-
-    name: str
-    distribution: importlib.metadata.Distribution
-
-
 def list_engines() -> list[Registered]:
     """List the registered engines, by name."""
     listed: list[Registered] = []
-    for offer in _offers(importlib.metadata.distributions()):
+    for offer in offers_of(importlib.metadata.distributions()):
         distribution = offer.distribution
         build = identity.of_distribution(offer.name, distribution)
         name = distribution.metadata["Name"]
@@ -69,8 +63,12 @@ def list_engines() -> list[Registered]:
     return listed
 
 
-def resolve_build(text: str) -> BuildSpec:
-    """Find the build that a text names: a registered name, else one with a prefix."""
+def resolve_build(text: str, progress: Progress = ignore_progress) -> BuildSpec:
+    """Find the build that a text names: a registered name, else one with a prefix.
+
+    The forms wheel:, dir: and git: are built if they are not in the cache yet, which may take
+    minutes; `progress` is told so. BuildFailed, an EngineCannotStart, if that fails.
+    """
     prefix, colon, rest = text.partition(":")
     if not colon:
         return resolve_registered(text)
@@ -79,41 +77,33 @@ def resolve_build(text: str) -> BuildSpec:
     if prefix == "python-class":
         return _python_class(text, rest)
     if prefix == "venv":
-        return _environment(text, rest)
+        return resolve_environment(text, rest)
+    if prefix in _MADE:
+        return _made(prefix, text, rest, progress)
     if prefix == "saboteur":
-        return _saboteur(text, rest)
+        return _saboteur(text, rest, progress)
     raise UsageError(f"unknown build {text!r}: no prefix {prefix!r}; {_known()}")
 
 
 def default_build() -> BuildSpec:
     """Return the first registered engine; UsageError when there is none."""
-    offers = _offers(importlib.metadata.distributions())
+    offers = offers_of(importlib.metadata.distributions())
     if not offers:
         raise UsageError(f"no engine is registered: name one with --engine; {_known()}")
     return resolve_registered(offers[0].name)
 
 
-def _offers(distributions: Iterable[importlib.metadata.Distribution]) -> list[_Offer]:
-    """Collect the entry points of our group; the first of a name is the one that is loaded."""
-    found: dict[str, _Offer] = {}
-    for distribution in distributions:
-        for entry in distribution.entry_points:
-            if entry.group == GROUP:
-                found.setdefault(entry.name, _Offer(entry.name, distribution))
-    return [found[name] for name in sorted(found)]
-
-
 def _known() -> str:
-    names = [offer.name for offer in _offers(importlib.metadata.distributions())]
+    names = [offer.name for offer in offers_of(importlib.metadata.distributions())]
     registered = ", ".join(names) if names else "none"
     return f"registered: {registered}; with a prefix: {', '.join(_PREFIXES)}"
 
 
 def resolve_registered(name: str) -> BuildSpec:
     """Find a registered engine by its plain name; all that a log's own word may be used for."""
-    for offer in _offers(importlib.metadata.distributions()):
+    for offer in offers_of(importlib.metadata.distributions()):
         if offer.name == name:
-            argv = (sys.executable, *_ISOLATED, str(WORKER), f"entry:{name}")
+            argv = entry_argv(sys.executable, name)
             return BuildSpec(name, name, argv, identity.of_distribution(name, offer.distribution))
     raise UsageError(f"unknown engine {name!r}; {_known()}")
 
@@ -141,32 +131,24 @@ def _python_class(text: str, target: str) -> BuildSpec:
     return BuildSpec(text, name, argv, identity.of_command(name, [target, *map(str, files[:1])]))
 
 
-def _environment(text: str, rest: str) -> BuildSpec:
-    folder, _, name = rest.partition(":")
-    interpreter = Path(folder) / "bin" / "python"
-    if not interpreter.is_file():
-        raise MissingFileError(f"build {text!r}: no virtual environment, {interpreter} is missing")
-    sites = [str(path) for path in sorted(Path(folder).glob("lib/python*/site-packages"))]
-    offers = _offers(importlib.metadata.distributions(path=sites))
-    known = [offer.name for offer in offers]
-    if not name and len(offers) == 1:
-        name = known[0]
-    for offer in offers:
-        if offer.name == name:
-            argv = (str(interpreter), *_ISOLATED, str(WORKER), f"entry:{name}")
-            return BuildSpec(text, name, argv, identity.of_distribution(name, offer.distribution))
-    listed = ", ".join(known) if known else "none"
-    raise UsageError(f"build {text!r}: expected venv:DIR:NAME; engines there: {listed}")
+def _made(prefix: str, text: str, rest: str, progress: Progress) -> BuildSpec:
+    if not rest:
+        raise UsageError(f"build {text!r}: expected {_MADE[prefix]}")
+    with uninterrupted():  # an import loses an interrupt
+        # What makes builds is 13 ms of modules (measured) that no other command should pay for.
+        from vr_verify.engines.builds.forms import resolve_made  # noqa: PLC0415
+    return resolve_made(prefix, text, rest, progress)
 
 
-def _saboteur(text: str, rest: str) -> BuildSpec:
+def _saboteur(text: str, rest: str, progress: Progress) -> BuildSpec:
     head, colon, inner_text = rest.partition(":")
     try:
         lie = faults.read_lie(head if colon else "")
     except ValueError as error:
         raise UsageError(f"build {text!r}: {error}") from error
-    inner = resolve_build(inner_text)
+    inner = resolve_build(inner_text, progress)
     program = (sys.executable, "-P", "-m", "vr_verify.engines.saboteur")
     name = f"saboteur-{inner.build.partition(':')[0]}"
     argv = (*program, "--lie", lie.text, "--", *inner.argv)
-    return BuildSpec(text, name, argv, identity.of_command(name, [lie.text, inner.build]))
+    build = identity.of_command(name, [lie.text, inner.build])
+    return BuildSpec(text, name, argv, build, inner.facts, inner.notes)

@@ -4,7 +4,7 @@ A value that does not apply is None and is left out of the JSON; all others alwa
 Raw 64-bit integers are strings. It must not know of durations, paths or worker counts.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -121,6 +121,30 @@ class Flaw(msgspec.Struct, frozen=True):
     done: str
 
 
+class DeclaredDifference(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A difference that was declared beforehand, and what was met of it.
+
+    `counted` are the differing values accepted, one for each (turn, entity, column). `status` is
+    the first way in which it failed: `exceeded` its count_max, `outside` its tolerance or sides,
+    `expired`, `unused`; else `held`, or `not_reached` in a comparison of a part. `failed_turn` is
+    where it failed first; `largest` and `tolerance` are in `unit`s.
+    """
+
+    path: str
+    reason: str
+    expiry: str
+    counted: int
+    count_max: int
+    status: Literal["held", "exceeded", "outside", "expired", "unused", "not_reached"]
+    unit: str
+    largest: str | None = None
+    failed_turn: int | None = None
+    tolerance: str | None = None
+    turns: str | None = None
+    sides: tuple[str, ...] | None = None
+    issue: str | None = None
+
+
 class LogFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     """A log by its file name (no directory), its stored turns and its size in bytes."""
 
@@ -131,7 +155,10 @@ class LogFacts(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Report(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What a verb returns. `complete` is False for a failure, and for a log cut in mid-write."""
+    """What a verb returns. `complete` is False for a failure, and for a log cut in mid-write.
+
+    `declared` is there where a file of declared differences was given.
+    """
 
     schema: str = msgspec.field(default_factory=lambda: SCHEMA)
     command: str
@@ -146,3 +173,4 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     violations: tuple[Violation, ...] = msgspec.field(default_factory=_no_violations)
     log: LogFacts | None = None
     flaws: tuple[Flaw, ...] | None = None
+    declared: tuple[DeclaredDifference, ...] | None = None

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from vr_verify.model.report import Divergence, LogFacts
+from vr_verify.model.report import DeclaredDifference, Divergence, LogFacts
 
 DIFF: Final = "vr-verify/diff/1"
 
@@ -114,6 +114,7 @@ class LogDiff(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     `outside` are each side's turns that the other does not hold. Turn ranges are texts, `12:40`
     or `57`, both ends included. `differing_digests` names what differs at the first differing turn.
     `equal_again_at` are turns at which a stretch of equal turns starts after a difference.
+    `declared` is there where a file of declared differences was given.
     """
 
     schema: str = msgspec.field(default_factory=lambda: DIFF)
@@ -134,3 +135,4 @@ class LogDiff(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     differing_turns: tuple[str, ...] = msgspec.field(default_factory=_no_texts)
     differing_turns_total: int = msgspec.field(default_factory=lambda: 0)
     equal_again_at: tuple[int, ...] = msgspec.field(default_factory=_no_turns)
+    declared: tuple[DeclaredDifference, ...] | None = None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from vr_verify.model.outcome import Outcome
-from vr_verify.report import divergence_text, layout
+from vr_verify.report import declared_text, divergence_text, layout
 from vr_verify.report.advice import HEADLINES
 from vr_verify.report.diff_document import Compared, LogDiff
 from vr_verify.report.layout import counted
@@ -16,7 +16,11 @@ from vr_verify.report.layout import counted
 _SIDES = ("left", "right")
 _RANGES_SHOWN = 12
 _CELL_MIN = 12
-_STYLES = {Outcome.AGREED: "bold green", Outcome.FINDING: "bold red"}
+_STYLES = {
+    Outcome.AGREED: "bold green",
+    Outcome.FINDING: "bold red",
+    Outcome.VIOLATED: "bold red",
+}
 
 
 def log_diff(document: LogDiff, width: int) -> list[Text]:
@@ -36,13 +40,18 @@ def log_diff(document: LogDiff, width: int) -> list[Text]:
     lines += _commands(document, width)
     lines += _turns(document, width)
     lines += _values(document)
+    lines += declared_text.declared(document.declared, width)
     return lines + _compared(document, width)
 
 
 def _verdict(document: LogDiff, outcome: Outcome) -> str:
     if outcome is Outcome.AGREED:
         said = f"NO DIFFERENCE: left and right are equal, {_span(document.compared)}"
+        if declared := declared_text.met(document.declared):
+            said = f"NO OTHER DIFFERENCE than {declared}, {_span(document.compared)}"
         return "; ".join([said, *_longer(document)])
+    if outcome is Outcome.VIOLATED:
+        return f"VIOLATED: {declared_text.unmet(document.declared)}"
     if outcome is not Outcome.FINDING:
         return f"{HEADLINES.get(outcome, outcome.upper())}: {document.message}"
     if document.divergence is not None:

@@ -10,7 +10,12 @@ from typing import Final
 import msgspec
 
 from vr_verify.model.report import Halted, LogFacts, Report
+from vr_verify.report.bisect_document import Bisection
 from vr_verify.report.diff_document import LogDiff
+from vr_verify.report.fuzz_document import FuzzReport
+from vr_verify.report.golden_document import GoldenReport
+from vr_verify.report.shrink_document import ShrinkReport
+from vr_verify.report.stress_document import Stress
 
 INSPECTION: Final = "vr-verify/inspection/1"
 ENGINE_LIST: Final = "vr-verify/engines/1"
@@ -142,5 +147,16 @@ class Checkup(msgspec.Struct, frozen=True, omit_defaults=True):
     command: str = msgspec.field(default_factory=lambda: "doctor")
 
 
-Document = Report | Inspection | LogDiff | EngineList | Checkup
+Document = (
+    Report
+    | Bisection
+    | FuzzReport
+    | GoldenReport
+    | Inspection
+    | LogDiff
+    | EngineList
+    | Checkup
+    | ShrinkReport
+    | Stress
+)
 """What a command may answer with: one document on standard output under `--json`."""

@@ -13,13 +13,26 @@ import msgspec
 
 from vr_verify.model import report as model
 from vr_verify.model.outcome import Outcome
-from vr_verify.report import diff_document, documents
+from vr_verify.report import (
+    bisect_document,
+    diff_document,
+    documents,
+    fuzz_document,
+    golden_document,
+    shrink_document,
+    stress_document,
+)
 
 REFRESH: Final = "python -m vr_verify.report.schema"
 ROOTS: Final[dict[type[msgspec.Struct], str]] = {
     model.Report: model.SCHEMA,
     documents.Inspection: documents.INSPECTION,
     diff_document.LogDiff: diff_document.DIFF,
+    bisect_document.Bisection: bisect_document.BISECTION,
+    golden_document.GoldenReport: golden_document.GOLDEN,
+    shrink_document.ShrinkReport: shrink_document.SHRINK,
+    stress_document.Stress: stress_document.STRESS,
+    fuzz_document.FuzzReport: fuzz_document.FUZZ,
     documents.EngineList: documents.ENGINE_LIST,
     documents.Checkup: documents.CHECKUP,
 }

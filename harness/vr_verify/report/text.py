@@ -7,15 +7,26 @@ from rich.text import Text
 
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Halted, Report
-from vr_verify.report import coverage_text, divergence_text, flaws_text, layout
+from vr_verify.report import coverage_text, declared_text, divergence_text, flaws_text, layout
 from vr_verify.report.advice import HEADLINES, advice
+from vr_verify.report.bisect_document import Bisection
+from vr_verify.report.bisect_text import bisection
 from vr_verify.report.diff_document import LogDiff
 from vr_verify.report.diff_text import log_diff
 from vr_verify.report.documents import Checkup, Document, EngineList, Inspection
+from vr_verify.report.fuzz_document import FuzzReport
+from vr_verify.report.fuzz_text import fuzz_page
+from vr_verify.report.golden_document import GoldenReport
+from vr_verify.report.golden_text import golden_page
 from vr_verify.report.inspection_text import inspection
 from vr_verify.report.layout import WIDTH_DEFAULT, counted, listed
 from vr_verify.report.machine_text import checkup, engine_list
+from vr_verify.report.shrink_document import ShrinkReport
+from vr_verify.report.shrink_text import shrink_page
+from vr_verify.report.stress_document import Stress
+from vr_verify.report.stress_text import stress
 
+_RULE_BROKEN = "a rule of the auditor was broken"
 _GOOD, _BAD, _OTHER = "bold green", "bold red", "bold yellow"
 
 
@@ -26,6 +37,16 @@ def render(document: Document, width: int = WIDTH_DEFAULT) -> Text:
             return layout.page(inspection(document, width))
         case LogDiff():
             return layout.page(log_diff(document, width))
+        case Bisection():
+            return layout.page(bisection(document, width))
+        case FuzzReport():
+            return layout.page(fuzz_page(document, width))
+        case GoldenReport():
+            return layout.page(golden_page(document, width))
+        case ShrinkReport():
+            return layout.page(shrink_page(document, width))
+        case Stress():
+            return layout.page(stress(document, width))
         case EngineList():
             return layout.page(engine_list(document, width))
         case Checkup():
@@ -47,6 +68,7 @@ def _report(report: Report, width: int) -> list[Text]:
         cut = "The log was cut in mid-write; it counts up to its last sealed turn."
         lines += [Text(""), *layout.prose(cut, width, indent=layout.INDENT, style=_OTHER)]
     lines += coverage_text.violations(report, width)
+    lines += declared_text.declared(report.declared, width)
     lines += flaws_text.flaws(report.flaws, width)
     lines += coverage_text.checked(report, width)
     lines += coverage_text.sides(report)
@@ -83,7 +105,7 @@ def _verdict(report: Report, outcome: Outcome, width: int) -> list[Text]:
 def _violated(report: Report) -> str:
     found = report.violations
     if not found:
-        return report.message or "a rule of the auditor was broken"
+        return declared_text.unmet(report.declared) or report.message or _RULE_BROKEN
     rules = list(dict.fromkeys(violation.rule for violation in found))
     first = min(found, key=lambda violation: violation.turn)
     count, kinds = counted(len(found), "violation"), counted(len(rules), "rule")
@@ -101,7 +123,9 @@ def _agreed(report: Report) -> str:
     verb = "agrees with itself" if len(names) == 1 else "agree"
     if report.checked is None:
         return f"AGREED: {who} {verb}"
-    return f"AGREED: {who} {verb}, {coverage_text.turns(report.checked)}"
+    declared = declared_text.met(report.declared)
+    with_declared = f", with {declared}" if declared else ""
+    return f"AGREED: {who} {verb}, {coverage_text.turns(report.checked)}{with_declared}"
 
 
 def _halted(halted: Halted, command: str) -> str:

@@ -12,22 +12,24 @@ from blake3 import blake3
 
 from vr_verify.errors import EngineError, SkippedError, UsageError
 from vr_verify.model.run import Digests, Halt, TurnCommands
-from vr_verify.session.cases import Case
+from vr_verify.session.cases import Case, commands_by_step
 from vr_verify.session.examine import examine
 from vr_verify.session.stopwatch import Stopwatch
-from vr_verify.session.turns import LiveSide, commands_of
+from vr_verify.session.turns import LiveSide
 from vr_verify.session.views import Hasher, View
 
 # Sides that part early in a long run do not play all of it for nothing.
 TURNS_AT_ONCE: Final = 32
-_REFUSAL: Final = "refusal"
+REFUSAL: Final = "refusal"
+DECLARED: Final = "declared"
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
     """What sides made of a case. `turns` were played and compared, the last one included.
 
-    `turn` and `kind` say where they part; None and empty where they agree, with `halt` the error
+    `turn` and `kind` (that of a divergence, `REFUSAL`, or `DECLARED`: schemas or steps differ) say
+    where they part; None and empty where they agree, with `halt` the error
     that ended all of them alike. `refused` is why no side takes the case, `failure` an engine's.
     """
 
@@ -67,15 +69,19 @@ def hasher_of(case: Case, sides: Sequence[LiveSide], watch: Stopwatch | None = N
     return Hasher(sides[0].engine.schema, digest, watch or Stopwatch())
 
 
-def play_case(case: Case, sides: Sequence[LiveSide]) -> Played:
-    """Play a case on all sides; SkippedError where they cannot be compared at all."""
+def play_case(case: Case, sides: Sequence[LiveSide], watch: Stopwatch | None = None) -> Played:
+    """Play a case on all sides; SkippedError for sides of other rules versions.
+
+    `watch` adds up the time for values beside the engines' own work.
+    """
     ends = [_opened(case, side) for side in sides]
     first = sides[0].engine.turn
     played = _compared(1, first, ends)
-    if played.refused or played.kind == _REFUSAL:
+    if played.refused or played.kind == REFUSAL:
         return played
-    refuse_unlike(sides)
-    hasher = hasher_of(case, sides)
+    if unlike(sides):
+        return Played(1, first, DECLARED)
+    hasher = hasher_of(case, sides, watch)
     following = enumerate(_turns(case, sides, hasher), start=first + 1)
     while not played.ended:
         turn, ends = next(following, (None, ends))
@@ -85,21 +91,21 @@ def play_case(case: Case, sides: Sequence[LiveSide]) -> Played:
     return played
 
 
-def refuse_unlike(sides: Sequence[LiveSide]) -> None:
-    """Raise SkippedError for engines that do not speak of the same thing."""
+def unlike(sides: Sequence[LiveSide]) -> str:
+    """Name what the sides declare differently for the case that they were given; empty if nothing.
+
+    SkippedError for another rules version, which no case can make good.
+    """
     one = sides[0]
     for other in sides[1:]:
-        pairs = {
-            "schemas": (one.engine.schema.digest.hex(), other.engine.schema.digest.hex()),
-            "steps": (one.engine.steps, other.engine.steps),
-            "rules versions": (
-                one.engine.description.rules_version,
-                other.engine.description.rules_version,
-            ),
-        }
-        for what, (left, right) in pairs.items():
-            if left != right:
-                raise SkippedError(f"{one.name} and {other.name} declare different {what}")
+        versions = [side.engine.description.rules_version for side in (one, other)]
+        if versions[0] != versions[1]:
+            raise SkippedError(f"{one.name} and {other.name} declare different rules versions")
+        if one.engine.schema.digest != other.engine.schema.digest:
+            return "schemas"
+        if one.engine.steps != other.engine.steps:
+            return "steps"
+    return ""
 
 
 def _opened(case: Case, side: LiveSide) -> _End | UsageError:
@@ -110,13 +116,17 @@ def _opened(case: Case, side: LiveSide) -> _End | UsageError:
             opening = side.engine.restore(case.start)
     except UsageError as error:
         return error
+    if case.start is not None and opening.digests.state is not None:
+        wanted = hasher_of(case, [side]).digest(case.start)
+        if opening.digests.state != wanted:
+            return UsageError(f"the first state is not what {side.name} makes of it")
     return _End(opening.digests)
 
 
 def _turns(case: Case, sides: Sequence[LiveSide], hasher: Hasher) -> Iterator[_Ends]:
     """Play turn after turn: many at once where digests come with them, else one by one."""
     steps = sides[0].engine.steps
-    turns = [commands_of(turn, steps) for turn in case.turns]
+    turns = [commands_by_step(turn, steps) for turn in case.turns]
     if not all(side.engine.can("digest") for side in sides):
         yield from (_stepped(turn, sides, hasher) for turn in turns)
         return
@@ -166,7 +176,7 @@ def _compared(count: int, turn: int, ends: _Ends) -> Played:
     refusals = [end for end in ends if isinstance(end, UsageError)]
     stood = [end for end in ends if isinstance(end, _End)]
     if refusals:
-        return Played(count, turn, _REFUSAL) if stood else Played(refused=refusals[0].message)
+        return Played(count, turn, REFUSAL) if stood else Played(refused=refusals[0].message)
     if len({end.halt for end in stood}) > 1:
         return Played(count, turn, "halt")
     for kind, part in (("state", "state"), ("draws", "ledger"), ("events", "events")):

@@ -23,8 +23,9 @@ from vr_verify.session.views import Hasher
 class Case:
     """A run: a resolved scenario as canonical JSON, and each turn's commands by step.
 
-    A turn may list fewer steps than there are; the others are given nothing. `start` is the state
-    that the first turn is played from; None: the scenario's own.
+    A turn may list fewer steps than there are; the others are given nothing. It may list more, as
+    where a changed scenario has fewer of them; those are left out. `start` is the state that the
+    first turn is played from; None: the scenario's own.
     """
 
     scenario: bytes
@@ -35,6 +36,11 @@ class Case:
     def commands(self) -> int:
         """The number of commands in all turns."""
         return sum(len(commands) for turn in self.turns for commands in turn)
+
+
+def commands_by_step(turn: TurnCommands, steps: Sequence[StepSpec]) -> TurnCommands:
+    """Return what each of the steps that there are is given in a case's turn."""
+    return commands_of(turn[: len(steps)], steps)
 
 
 def case_of_log(log: RunLog, last: int | None = None) -> Case:
@@ -113,7 +119,7 @@ class CaseScript:
 
     def commands(self, turn: int) -> TurnCommands:
         """Return the commands of a turn, for every step."""
-        return commands_of(self._case.turns[turn - self._first - 1], self._steps)
+        return commands_by_step(self._case.turns[turn - self._first - 1], self._steps)
 
     def recorded(self, _: int) -> Recorded | None:
         """Nothing was recorded of a case."""

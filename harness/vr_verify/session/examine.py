@@ -6,7 +6,9 @@ Spec: contract, sections 3 to 5. It must not know how a side came to stand there
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vr_verify.compare.states import HashedState
 from vr_verify.compare.streams import odd_one_out
+from vr_verify.session.declared import Weighing
 from vr_verify.session.views import Hasher, View
 
 
@@ -18,10 +20,13 @@ class Parting:
     odd_one_out: str | None
 
 
-def examine(views: Sequence[View], hasher: Hasher, recompute: bool) -> Parting | None:
+def examine(
+    views: Sequence[View], hasher: Hasher, recompute: bool, weighing: Weighing | None = None
+) -> Parting | None:
     """Compare halts, state digests, ledger digests and event digests, in this order.
 
     With `recompute`, and whenever digests differ, every side's digest is held against its values.
+    States that differ in nothing but what `weighing` excuses are equal here.
     """
     halts = {view.name: view.halt for view in views}
     if len(set(halts.values())) > 1:
@@ -30,12 +35,41 @@ def examine(views: Sequence[View], hasher: Hasher, recompute: bool) -> Parting |
     differ = len({view.state_digest() for view in views}) > 1
     if recompute or differ:
         hasher.hash(views)
+        excused = differ and weighing is not None and _excused(views, weighing)
         known = [view for view in views if view.has_values]
         if liars := [view.name for view in known if view.own_digest() != view.state_digest()]:
             return Parting("digest", liars[0] if len(liars) == 1 else None)
-    if differ:
-        return Parting("state", odd_one_out({view.name: view.state_digest() for view in views}))
+        if differ and not excused:
+            return Parting("state", _odd_one_out(views, weighing))
     return _streams(views)
+
+
+def _excused(views: Sequence[View], weighing: Weighing) -> bool:
+    """Whether all that differs is declared. Views are hashed as far as they have values."""
+    sides = _known_sides(views)
+    return weighing.excuses(sides, [view.name for view in views if view.name not in sides])
+
+
+def _known_sides(views: Sequence[View]) -> dict[str, HashedState]:
+    """Return the views whose values are known: their own, or others' of the same digest."""
+    by_digest = {view.own_digest(): view.hashed for view in views if view.hashed is not None}
+    found = ((v.name, v.hashed or by_digest.get(v.state_digest())) for v in views)
+    return {name: hashed for name, hashed in found if hashed is not None}
+
+
+def _odd_one_out(views: Sequence[View], weighing: Weighing | None) -> str | None:
+    """Name the side that stands alone, by what is not declared where that is known of all."""
+    if weighing is None or weighing.unseen:
+        return odd_one_out({view.name: view.state_digest() for view in views})
+    return weighing.odd_one_out(_known_sides(views))
+
+
+def changed_by_reading(first: Sequence[View], again: Sequence[View]) -> Parting | None:
+    """Compare the values of each side as read once and as read again, both hashed."""
+    pairs = zip(first, again, strict=True)
+    known = [(one, other) for one, other in pairs if one.hashed is not None]
+    liars = [one.name for one, other in known if one.own_digest() != other.own_digest()]
+    return Parting("digest", liars[0] if len(liars) == 1 else None) if liars else None
 
 
 def _streams(views: Sequence[View]) -> Parting | None:

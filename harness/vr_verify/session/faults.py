@@ -16,6 +16,7 @@ from vr_verify.canonical.schema import Schema
 from vr_verify.errors import EngineError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.run import Halt, StepSpec
+from vr_verify.report.failure_text import without_folders
 from vr_verify.session.locate import Located
 
 _CONTEXT: Final = "vr-verify 2026-11 fault v1"
@@ -28,9 +29,9 @@ NOT_REPRODUCED: Final = "not when played again"
 class Fault:
     """A fault's outcome, kind and place; what does not apply is empty.
 
-    `kind` is that of a divergence, or "refusal" where not all sides take a run. `detail` is the
-    draw's stream and site, the event's kind, the halts, or the first words of a failure; `side`
-    the engine that failed.
+    `kind` is that of a divergence, "refusal" where not all sides take a run, or "declared" where
+    they do not declare the same. `detail` is the draw's stream and site, the event's kind, the
+    halts, what is declared, or the first words of a failure; `side` the engine that failed.
     """
 
     outcome: str
@@ -58,9 +59,9 @@ class Fault:
 def failure_fault(error: EngineError) -> Fault:
     """Name the failure of an engine by its outcome and its first words.
 
-    Left out: numbers, the place in the run, the call, and what the engine wrote before it ended.
+    Left out: numbers, folders, the place in the run, the call, what the engine wrote at its end.
     """
-    first, *_ = error.detail.strip().splitlines() or [""]
+    first, *_ = without_folders(error.detail).strip().splitlines() or [""]
     first, *_ = first.partition("; its last words")
     words = re.sub(r"\d+", "#", re.sub(r"^(turn \d+[^:]*: )*(in \w+: )?", "", first))
     return Fault(error.outcome, detail=words[:_DETAIL_LETTERS_MAX], side=error.engine)

@@ -10,13 +10,15 @@ from typing import Final
 
 from blake3 import blake3
 
+from vr_verify.compare.declared import Waiver
 from vr_verify.engines.client import Opening
 from vr_verify.errors import SkippedError, UsageError
 from vr_verify.model.run import Digests, Halt
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.approach import approach, restore_side, start_side
 from vr_verify.session.coverage import Coverage
-from vr_verify.session.examine import Parting, digests_compared, examine
+from vr_verify.session.declared import DeclaredTally, Weighing
+from vr_verify.session.examine import Parting, changed_by_reading, digests_compared, examine
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.trace import Streams, read_streams, trace_turn
 from vr_verify.session.turns import LiveSide, TurnResult, commands_of, play_turn
@@ -40,13 +42,19 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class FirstDivergence:
-    """The first turn at which sides parted, with all that was frozen there."""
+    """The first turn at which sides parted, with all that was frozen there.
+
+    `waiver` are the declared differences that hold at that turn; they are no part of the parting.
+    `undisputed` are those of them that hold for every value which they are about.
+    """
 
     turn: int
     last_equal_turn: int | None
     parting: Parting
     views: tuple[View, ...]
     streams: Streams
+    waiver: Waiver | None = None
+    undisputed: Waiver | None = None
 
 
 @dataclass
@@ -71,16 +79,19 @@ class Lockstep:
         watch: Stopwatch | None = None,
         progress: Progress | None = None,
         small_bytes: int = STATE_SMALL_MAX_BYTES,
+        declared: DeclaredTally | None = None,
     ) -> None:
         self.log, self.sides, self.options = log, sides, options
         self.small_bytes = small_bytes
         self.watch = watch or Stopwatch()
         self.progress = progress
+        self.declared = declared
         self.header = log.header
         self.hasher = Hasher(self.header.schema, blake3(self.header.scenario).digest(), self.watch)
         self.found = Comparison()
         self.last_equal: int | None = None
         self.first_turn, self.last_turn = _range(log, options)
+        self._met_before = False
 
     def run(self) -> Comparison:
         """Compare all turns of the range, to the end unless it is to stop at the first finding."""
@@ -110,7 +121,7 @@ class Lockstep:
         if self.first_turn <= log_first:
             digests = {name: opening.digests for name, opening in openings.items()}
             views = self._views(log_first, digests, dict.fromkeys(digests))
-            self._judge(log_first, views, None)
+            self._judge(log_first, views, {})
             return log_first
         self.last_equal = approach(self.log, self.sides, self.first_turn - 1, self.hasher)
         return self.first_turn - 1
@@ -143,12 +154,7 @@ class Lockstep:
     def _compare(self, turn: int, results: dict[str, TurnResult]) -> None:
         digests = {name: result.digests for name, result in results.items()}
         views = self._views(turn, digests, {name: r.halt for name, r in results.items()})
-        traced = None
-        if self.options.trace:
-            traced = trace_turn(
-                self.sides, results, self.options.trace, self.header.steps, self.found.coverage
-            )
-        self._judge(turn, views, traced)
+        self._judge(turn, views, results)
 
     def _views(
         self, turn: int, digests: dict[str, Digests], halts: dict[str, Halt | None]
@@ -169,17 +175,24 @@ class Lockstep:
         load = partial(self.log.state, standing) if standing in self.log.states else None
         return (*live, View(RECORDED, recorded, record.halt, load))
 
-    def _judge(self, turn: int, views: tuple[View, ...], traced: Parting | None) -> None:
+    def _judge(self, turn: int, views: tuple[View, ...], results: dict[str, TurnResult]) -> None:
         """Examine one state, audit it, and keep what was found."""
         recompute = self._recompute(turn)
-        parting = examine(views, self.hasher, recompute) or traced
+        weighing = self._weighing(turn, views)
+        parting = examine(views, self.hasher, recompute, weighing)
+        traced = self._trace(turn, results, weighing)
+        parting = parting or traced
         coverage = self.found.coverage
         hashed = all(view.hashed is not None for view in views if view.has_values)
         coverage.compared(turn, digests_compared(views), hashed)
         coverage.audit(turn, self.sides)
         if parting is None and recompute:
-            views = self._read_again(views)
-            parting = examine(views, self.hasher, recompute)
+            first, views = views, self._read_again(views)
+            weighing = self._weighing(turn, views)
+            parting = examine(views, self.hasher, recompute, weighing)
+            parting = parting or changed_by_reading(first, views)
+        if self.declared is not None and weighing is not None:
+            self.declared.keep(weighing)
         self.found.last_differs = parting is not None
         if parting is None:
             if self.found.first is None:
@@ -192,7 +205,31 @@ class Lockstep:
             self.hasher.hash(views)
             streams = read_streams(self.sides) if turn > self.log.turns[0] else Streams({}, {})
             frozen = FirstDivergence(turn, self.last_equal, parting, views, streams)
+            if weighing is not None:
+                held, whole = weighing.waiver, weighing.undisputed
+                frozen = replace(frozen, waiver=held, undisputed=whole)
             self.found.first = frozen
+
+    def _weighing(self, turn: int, views: tuple[View, ...]) -> Weighing | None:
+        halted = turn > self.log.turns[0] and all(view.halt is not None for view in views)
+        return None if self.declared is None else self.declared.at(turn, halted)
+
+    def _trace(
+        self, turn: int, results: dict[str, TurnResult], weighing: Weighing | None
+    ) -> Parting | None:
+        """Compare what was asked for beside digests; the first state was played by nobody.
+
+        Declared differences at a turn's start or end are in the digests of its phases too.
+        """
+        wanted = self.options.trace
+        met_before = self._met_before
+        self._met_before = weighing is not None and weighing.met
+        if not wanted or not results:
+            return None
+        if self.declared is not None and (met_before or self._met_before) and "phases" in wanted:
+            self.declared.phases_passed_over.add(turn)
+            wanted -= {"phases"}
+        return trace_turn(self.sides, results, wanted, self.header.steps, self.found.coverage)
 
     def _read_again(self, views: tuple[View, ...]) -> tuple[View, ...]:
         """Read every live side once more, after the audit: to be watched must change nothing."""

@@ -7,6 +7,7 @@ registered here and with nothing else, so no prefix and no path in it has any ef
 from collections.abc import Sequence
 from typing import Final
 
+from vr_verify.engines.builds.spec import Progress, ignore_progress
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import (
     BuildSpec,
@@ -37,7 +38,9 @@ def engine_of_log(header: LogHeader) -> BuildSpec:
         raise UsageError(f"the log's engine: {error.message}; {advice}") from error
 
 
-def build_against(engine: Engine, against: str | None) -> BuildSpec | None:
+def build_against(
+    engine: Engine, against: str | None, progress: Progress = ignore_progress
+) -> BuildSpec | None:
     """Find the build to compare an engine with: by default the counterpart that it declares.
 
     None for `NO_ENGINE`, and where it declares none. UsageError where the counterpart is unknown.
@@ -45,7 +48,7 @@ def build_against(engine: Engine, against: str | None) -> BuildSpec | None:
     if against == NO_ENGINE:
         return None
     if against is not None:
-        return resolve_build(against)
+        return resolve_build(against, progress)
     counterpart = engine.description.counterpart
     if counterpart is None:
         return None

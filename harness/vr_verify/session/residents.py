@@ -15,7 +15,7 @@ from vr_verify.engines.registry import BuildSpec
 from vr_verify.errors import EngineError, SkippedError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
-from vr_verify.session.bout import Played, hasher_of, play_case
+from vr_verify.session.bout import DECLARED, REFUSAL, Played, hasher_of, play_case, unlike
 from vr_verify.session.cases import Case, CaseScript
 from vr_verify.session.faults import NOT_REPRODUCED, Fault, failure_fault, halt_fault, parted_fault
 from vr_verify.session.locate import locate_on
@@ -26,11 +26,18 @@ from vr_verify.session.turns import LiveSide, play_turn, side_names
 class Residents:
     """Two or more engines at one case after another. Use it as a context manager.
 
-    `starts` counts how often the engines were started: once, and once after each failure.
+    `starts` counts how often the engines were started: once, and once after each failure. `watch`
+    adds up what is spent on values beside the engines' own work.
     """
 
-    def __init__(self, specs: Sequence[BuildSpec], limits: Limits | None = None) -> None:
-        self._specs, self._limits = tuple(specs), limits
+    def __init__(
+        self,
+        specs: Sequence[BuildSpec],
+        limits: Limits | None = None,
+        watch: Stopwatch | None = None,
+    ) -> None:
+        self.specs, self.limits = tuple(specs), limits
+        self._watch = watch
         self._running = ExitStack()
         self.sides: tuple[LiveSide, ...] = ()
         self.starts = 0
@@ -51,7 +58,7 @@ class Residents:
         """Start all engines, in place of those that ran before."""
         self._running.close()
         with ExitStack() as started:
-            engines = [started.enter_context(Engine(s, self._limits)) for s in self._specs]
+            engines = [started.enter_context(Engine(s, self.limits)) for s in self.specs]
             self._running = started.pop_all()
         names = side_names([engine.name for engine in engines], ())
         self.sides = tuple(LiveSide(*pair) for pair in zip(names, engines, strict=True))
@@ -60,10 +67,10 @@ class Residents:
     def play(self, case: Case) -> Played:
         """Play a case on all sides and compare every turn.
 
-        SkippedError where the sides declare different schemas, steps or rules.
+        SkippedError where the sides are of different rules versions.
         """
         try:
-            return play_case(case, self.sides)
+            return play_case(case, self.sides, self._watch)
         except EngineError as error:
             self.restart()
             return Played(failure=error)
@@ -73,9 +80,13 @@ class Residents:
         if played.failure is not None:
             return failure_fault(played.failure)
         assert played.turn is not None, "the sides agree: there is no fault to name"
-        if played.kind == "refusal":
-            return Fault(str(Outcome.DIVERGED), "refusal")
+        if played.kind == REFUSAL:
+            return Fault(str(Outcome.DIVERGED), REFUSAL)
         try:
+            if played.kind == DECLARED:
+                for side in self.sides:
+                    side.engine.init(case.scenario)
+                return Fault(str(Outcome.DIVERGED), DECLARED, detail=unlike(self.sides))
             return self._named(case, played.turn, played.kind)
         except SkippedError:
             return Fault(str(Outcome.DIVERGED), played.kind, detail=NOT_REPRODUCED)

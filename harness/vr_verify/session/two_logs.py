@@ -8,16 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from vr_verify.canonical import tree
+from vr_verify.canonical.schema import Schema
 from vr_verify.canonical.state import State
+from vr_verify.compare.declared import Waiver
 from vr_verify.compare.schemas import CommonPart, common_part
-from vr_verify.compare.states import HashedState, StateDifferences, difference
+from vr_verify.compare.states import HashedState, Place, StateDifferences, difference
 from vr_verify.model.run import TurnCommands
 from vr_verify.runlog.reader import RunLog, TurnRecord
+from vr_verify.session.declared import DeclaredTally
 from vr_verify.session.turn_ranges import TurnRanges
 
 LEFT, RIGHT = "left", "right"
 STATE_PARTS = ("state", "digest")
 Progress = Callable[[str, int, int], None]
+Declaring = Callable[[Schema], DeclaredTally]
+"""Finds the columns of declared differences in the schema that two logs have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class TwoLogs:
 
     `parts` has `halt`, `state` (or `digest`, where only a recorded digest differs), `draws`,
     `events`. `liars` are the sides whose own values do not have the recorded digest there.
+    `declared` counts the declared differences, which part no turn.
     """
 
     common: CommonPart
@@ -51,23 +57,38 @@ class TwoLogs:
     differences: StateDifferences | None = None
     states: dict[str, State] = field(default_factory=dict)
     unread: TurnRanges = field(default_factory=TurnRanges)
+    declared: DeclaredTally | None = None
 
 
-def compare_logs(left: RunLog, right: RunLog, progress: Progress | None = None) -> TwoLogs:
+def compare_logs(
+    left: RunLog,
+    right: RunLog,
+    progress: Progress | None = None,
+    declaring: Declaring | None = None,
+) -> TwoLogs:
     """Compare all turns that both logs hold."""
-    return _Comparison(left, right, progress).run()
+    return _Comparison(left, right, progress, declaring).run()
 
 
 class _Comparison:
     """Two open logs on their way to a result."""
 
-    def __init__(self, left: RunLog, right: RunLog, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        left: RunLog,
+        right: RunLog,
+        progress: Progress | None,
+        declaring: Declaring | None,
+    ) -> None:
         self.left, self.right, self.progress = left, right, progress
         first = max(left.turns[0], right.turns[0])
         last = min(left.turns[-1], right.turns[-1])
         common = common_part(left.header.schema, right.header.schema)
         self.same_basis = self._same_basis()
         self.found = TwoLogs(common, range(first, last + 1), not self.same_basis)
+        self.waiver: Waiver | None = None
+        if declaring is not None:
+            self.found.declared = declaring(common.schema)
 
     def run(self) -> TwoLogs:
         """Compare; equal chains spare all turns but the ends."""
@@ -114,6 +135,7 @@ class _Comparison:
         found, first = self.found, self.found.turns[0]
         for turn in found.turns:
             mine, theirs = self.left.record(turn), self.right.record(turn)
+            self.waiver = None
             if turn > max(self.left.turns[0], self.right.turns[0]):
                 self._compare_commands(turn, mine.commands_by_step, theirs.commands_by_step)
             parts = self._parts(mine, theirs)
@@ -151,8 +173,11 @@ class _Comparison:
         found, turn = self.found, mine.turn
         if self.same_basis:
             found.digests += 1
-            if mine.digests.state != theirs.digests.state or not found.by_values:
-                return mine.digests.state != theirs.digests.state
+            differ = mine.digests.state != theirs.digests.state
+            if differ and found.declared is not None:
+                return not self._excused(turn, found.declared)
+            if differ or not found.by_values:
+                return differ
         if turn not in self.left.states or turn not in self.right.states:
             found.unread.add(turn)
             return False
@@ -162,7 +187,28 @@ class _Comparison:
             for universe in one.universes
             for table in universe.tables
         )
+        if one != other and found.declared is not None:
+            return not self._excused(turn, found.declared)
         return one != other
+
+    def _excused(self, turn: int, declared: DeclaredTally) -> bool:
+        """Whether one turn's states differ in nothing but what is declared; count that."""
+        logs = ((LEFT, self.left), (RIGHT, self.right))
+        weighing = declared.at(turn)
+        unseen = [side for side, log in logs if turn not in log.states]
+        sides = {} if unseen else self._hashed(self._common_states(turn))
+        excused = weighing.excuses(sides, unseen)
+        declared.keep(weighing)
+        self.waiver = weighing.waiver
+        # A digest that is not of its own values says nothing of the values that differ.
+        return excused and not (self.same_basis and self._liars(turn))
+
+    def _hashed(self, states: dict[str, State]) -> dict[str, HashedState]:
+        schema = self.found.common.schema
+        return {
+            side: HashedState(state, tree.build_state(schema, bytes(32), state))
+            for side, state in states.items()
+        }
 
     def _common_states(self, turn: int) -> dict[str, State]:
         """Read both states, cut down to what is common."""
@@ -180,11 +226,9 @@ class _Comparison:
             return
         found.states = self._common_states(turn)
         schema = found.common.schema
-        hashed = {
-            side: HashedState(state, tree.build_state(schema, bytes(32), state))
-            for side, state in found.states.items()
-        }
-        found.differences = difference(schema, hashed)
+        hashed = self._hashed(found.states)
+        accepted = frozenset[Place]() if self.waiver is None else self.waiver.places(hashed)
+        found.differences = difference(schema, hashed, accepted)
         if self.same_basis:
             found.liars = self._liars(turn)
             if "state" in parts and found.liars:

@@ -44,7 +44,8 @@ def divergence(evidence: Evidence) -> Divergence:
     """Return the report's divergence."""
     first, schema = evidence.first, evidence.log.header.schema
     hashed = {view.name: view.hashed for view in first.views if view.hashed is not None}
-    differences = difference(schema, hashed)
+    accepted = frozenset[Place]() if first.waiver is None else first.waiver.places(hashed)
+    differences = difference(schema, hashed, accepted)
     found = Divergence(
         kind=first.parting.kind,
         turn=first.turn,

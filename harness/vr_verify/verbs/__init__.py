@@ -10,9 +10,35 @@ from typing import TYPE_CHECKING
 from vr_verify.engines.uninterrupted import uninterrupted
 
 if TYPE_CHECKING:
-    from vr_verify.verbs import bundle, diff, doctor, engines, inspect, record, replay
+    from vr_verify.verbs import (
+        bisect,
+        bundle,
+        diff,
+        doctor,
+        engines,
+        fuzz,
+        golden,
+        inspect,
+        record,
+        replay,
+        shrink,
+        stress,
+    )
 
-__all__ = ["bundle", "diff", "doctor", "engines", "inspect", "record", "replay"]
+__all__ = [
+    "bisect",
+    "bundle",
+    "diff",
+    "doctor",
+    "engines",
+    "fuzz",
+    "golden",
+    "inspect",
+    "record",
+    "replay",
+    "shrink",
+    "stress",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

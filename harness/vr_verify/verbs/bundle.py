@@ -40,9 +40,10 @@ from vr_verify.verbs.bundle_page import page
 from vr_verify.verbs.replay import replay
 
 LOG_NAME: Final = "run.log"
+DECLARED_NAME: Final = "declared.toml"
 _ENGINE_OPTIONS: Final = ("engine", "against")
 _DEFAULTS: Final = (None, False, "auto", ())
-_SETTINGS_LEFT_OUT: Final = ("fail_fast", "limits")
+_SETTINGS_LEFT_OUT: Final = ("fail_fast", "limits", "today")
 _ENGINE_FAILURES: Final = (
     Outcome.CRASHED,
     Outcome.TIMED_OUT,
@@ -198,6 +199,8 @@ def _write_pages(
     settings: Mapping[str, Any],
 ) -> None:
     """Write all files beside the log."""
+    if (declared := settings.get("declared")) is not None:
+        (folder / DECLARED_NAME).write_bytes(Path(declared).read_bytes())
     words = _command(settings, redaction)
     kept = report if redaction is None else _redacted(report, redaction)
     facts = _facts(folder, kept, redaction is None)
@@ -213,6 +216,9 @@ def _command(settings: Mapping[str, Any], redaction: Redaction | None) -> list[s
     words = ["vr-verify", "replay", LOG_NAME]
     for name, value in settings.items():
         if name in _SETTINGS_LEFT_OUT or value in _DEFAULTS:
+            continue
+        if name == "declared":
+            words += ["--declared", DECLARED_NAME]
             continue
         option = f"--{name.replace('_', '-')}"
         if isinstance(value, tuple | list):

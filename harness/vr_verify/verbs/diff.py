@@ -4,6 +4,7 @@ Spec: contract, sections 3 and 8. Logs of different schemas are compared on what
 not print, exit or run anything.
 """
 
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -11,10 +12,11 @@ from typing import Any, Final
 from msgspec import structs
 
 from vr_verify.canonical import json_text
+from vr_verify.canonical.schema import Schema
 from vr_verify.compare.json_values import ABSENT, json_differences, line
 from vr_verify.compare.states import entity_text, value_texts
 from vr_verify.model.outcome import Outcome
-from vr_verify.model.report import Divergence, LogFacts
+from vr_verify.model.report import DeclaredDifference, Divergence, LogFacts
 from vr_verify.report.diff_document import (
     CommandDifference,
     Compared,
@@ -26,8 +28,17 @@ from vr_verify.report.diff_document import (
     ValueRow,
 )
 from vr_verify.runlog.reader import LogHeader, RunLog, TurnRecord
+from vr_verify.session.declared import DeclaredTally, open_declared
 from vr_verify.session.turn_ranges import range_text
-from vr_verify.session.two_logs import LEFT, RIGHT, FirstCommand, Progress, TwoLogs, compare_logs
+from vr_verify.session.two_logs import (
+    LEFT,
+    RIGHT,
+    Declaring,
+    FirstCommand,
+    Progress,
+    TwoLogs,
+    compare_logs,
+)
 from vr_verify.session.verdict import halt_text
 
 SCENARIO_ROWS_SHOWN: Final = 10
@@ -40,15 +51,24 @@ _ONLY_DIGESTS: Final = (
 )
 
 
-def diff(left: Path | str, right: Path | str, progress: Progress | None = None) -> LogDiff:
+def diff(
+    left: Path | str,
+    right: Path | str,
+    progress: Progress | None = None,
+    declared: Path | str | None = None,
+    today: date | None = None,
+) -> LogDiff:
     """Compare two logs; the outcome is `finding` where they differ in what happened.
 
-    Other builds and machines are named and are no finding by themselves. Raises MissingFileError
-    and BadLogError; logs without a common turn or a common column give `nothing_compared`.
+    Other builds and machines are named and are no finding by themselves. `declared` is a file of
+    declared differences, `today` the day on which they must not have expired (by default the
+    present day in UTC). Raises UsageError, MissingFileError and BadLogError; logs without a common
+    turn or a common column give `nothing_compared`.
     """
     paths = (Path(left), Path(right))
+    declaring = None if declared is None else _declaring(Path(declared), today)
     with RunLog.open(paths[0]) as one, RunLog.open(paths[1]) as other:
-        found = compare_logs(one, other, progress)
+        found = compare_logs(one, other, progress, declaring)
         scenario = _scenario(one.header, other.header)
         schema_rows = _schema_rows(one.header, other.header, found)
         outcome, said = _judged(found, one, other, bool(scenario or schema_rows))
@@ -63,8 +83,19 @@ def diff(left: Path | str, right: Path | str, progress: Progress | None = None) 
             scenario=scenario,
             schema_differences=schema_rows,
             commands=_commands(found, one.header),
+            declared=_declared(found, one, other),
         )
         return _with_turns(document, found, one, other)
+
+
+def _declaring(file: Path, today: date | None) -> Declaring:
+    """Return what reads the file of declared differences once the common schema is known."""
+    day = datetime.now(UTC).date() if today is None else today
+
+    def declaring(schema: Schema) -> DeclaredTally:
+        return open_declared(file, schema, (LEFT, RIGHT), day)
+
+    return declaring
 
 
 def _side(log: RunLog, path: Path) -> DiffSide:
@@ -99,10 +130,32 @@ def _judged(
     if found.unread.total:
         turns = ", ".join(found.unread.texts())
         remarks.append(f"The states of these turns are not in both logs, so not compared: {turns}.")
+    if found.declared is not None:
+        remarks += map(_sentence, found.declared.remarks())
     if found.differing.total or found.command_turns.total or inputs_differ:
         return Outcome.FINDING, remarks
     assert found.digests, "logs of one schema and one scenario have at least one common digest"
+    if found.declared is not None and (unmet := found.declared.unmet(_is_part(found, left, right))):
+        return Outcome.VIOLATED, [*remarks, *map(_sentence, unmet)]
     return Outcome.AGREED, remarks
+
+
+def _sentence(said: str) -> str:
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _is_part(found: TwoLogs, left: RunLog, right: RunLog) -> bool:
+    """Whether there is more of the run than what was compared."""
+    halted = any(log.record(found.turns[-1]).halt is not None for log in (left, right))
+    cut = not (left.complete and right.complete)
+    return halted or cut or left.turns != right.turns or bool(found.unread.total)
+
+
+def _declared(found: TwoLogs, left: RunLog, right: RunLog) -> tuple[DeclaredDifference, ...] | None:
+    """Return what was declared and what was met of it."""
+    if found.declared is None:
+        return None
+    return found.declared.rows(not found.turns or _is_part(found, left, right))
 
 
 def _compared(found: TwoLogs) -> Compared:

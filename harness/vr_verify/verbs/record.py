@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from vr_verify.canonical import json_text
+from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
 from vr_verify.errors import EngineError, MissingFileError, UsageError
@@ -59,7 +60,7 @@ def record(  # noqa: PLR0913 - one name for each option of the command
     path = Path(output)
     if not path.parent.is_dir():
         raise MissingFileError(f"{path}: there is no folder {path.parent}")
-    spec, kept = _ways(path if resume else None, engine, snapshots)
+    spec, kept = _ways(path if resume else None, engine, snapshots, progress)
     with Engine(spec, limits) as started:
         text, flaws = _scenario(started, str(scenario), seed)
         recorder = Recorder(started, text, Keeping(kept, durable))
@@ -78,17 +79,21 @@ def record(  # noqa: PLR0913 - one name for each option of the command
                 raise
             return _unfinished(_report(recorder, spec, path, None), error)
         number = sum(map(len, given.values()))
-        said = None if commands is None else f"commands: {number} given"
-        return msgspec.structs.replace(_report(recorder, spec, path, said), flaws=flaws)
+        said = [] if commands is None else [f"commands: {number} given"]
+        message = "; ".join([*said, *spec.notes]) or None
+        return msgspec.structs.replace(_report(recorder, spec, path, message), flaws=flaws)
 
 
-def _ways(resumed: Path | None, engine: str | None, snapshots: str | None) -> tuple[BuildSpec, str]:
+def _ways(
+    resumed: Path | None, engine: str | None, snapshots: str | None, progress: Progress | None
+) -> tuple[BuildSpec, str]:
     """Return the engine and the kind of snapshots; what was not asked for is as the log has it."""
+    watched = progress or ignore_progress
     if resumed is None:
-        spec = default_build() if engine is None else resolve_build(engine)
+        spec = default_build() if engine is None else resolve_build(engine, watched)
         return spec, snapshots or SNAPSHOTS_DEFAULT
     with RunLog.open(resumed) as log:
-        spec = engine_of_log(log.header) if engine is None else resolve_build(engine)
+        spec = engine_of_log(log.header) if engine is None else resolve_build(engine, watched)
         return spec, snapshots or log.header.snapshots
 
 

@@ -7,12 +7,14 @@ import shlex
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from msgspec import structs
 
+from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
-from vr_verify.engines.registry import BuildSpec, resolve_build, resolve_registered
+from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import EngineError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
@@ -20,12 +22,17 @@ from vr_verify.model.report import Divergence, Report, Side
 from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session import environment, remarks, verdict
+from vr_verify.session.declared import DeclaredTally, open_declared
 from vr_verify.session.locate import Located, locate
 from vr_verify.session.lockstep import RECORDED, FirstDivergence, Lockstep, Options, Progress
-from vr_verify.session.log_engine import engine_of_log, refuse_other_rules
+from vr_verify.session.log_engine import (
+    NO_ENGINE,
+    build_against,
+    engine_of_log,
+    refuse_other_rules,
+)
 from vr_verify.session.turns import LiveSide, side_names
 
-NO_ENGINE = "none"
 RECOMPUTE = ("auto", "every")
 TRACES = ("phases", "draws", "events")
 
@@ -40,31 +47,37 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     fail_fast: bool = False,
     progress: Progress | None = None,
     limits: Limits | None = None,
+    declared: Path | str | None = None,
+    today: date | None = None,
 ) -> Report:
     """Execute a log again and compare all sides with each other.
 
     `engine` is a build, by default the log's engine; `against` another, by default the counterpart
     that it declares, "none" for no other. `turns` includes both ends. `recompute` is "auto" or
     "every"; `trace` names what is compared beside digests: "phases", "draws", "events"; `limits`
-    are those of each worker. Raises VrVerifyError for what cannot be done. A divergence is a value
-    of the report; so is the failure of an engine and Ctrl-C, with all that was compared before it.
+    are those of each worker. `declared` is a file of declared differences, `today` the day on
+    which they must not have expired (by default the present day in UTC). Raises VrVerifyError for
+    what cannot be done. A divergence is a value of the report; so is the failure of an engine and
+    Ctrl-C, with all that was compared before it.
     """
     if recompute not in RECOMPUTE or not set(trace) <= set(TRACES):
         raise UsageError(f"expected recompute of {RECOMPUTE} and trace of {TRACES}")
     options = Options(turns, recompute, frozenset(trace), fail_fast)
     each = replace(limits or Limits(), workers=1 if against == NO_ENGINE else 2)
+    watched = progress or ignore_progress
     with ExitStack() as stack:
         opened = stack.enter_context(RunLog.open(Path(log)))
-        first = engine_of_log(opened.header) if engine is None else resolve_build(engine)
+        first = engine_of_log(opened.header) if engine is None else resolve_build(engine, watched)
         started = [stack.enter_context(Engine(first, each))]
         refuse_other_rules(opened.header, started)
-        if (second := _against(started[0], against)) is not None:
+        if (second := build_against(started[0], against, watched)) is not None:
             started.append(stack.enter_context(Engine(second, each)))
         refuse_other_rules(opened.header, started)
         names = side_names([live.name for live in started], (RECORDED,))
         sides = tuple(LiveSide(*pair) for pair in zip(names, started, strict=True))
-        lockstep = Lockstep(opened, sides, options, progress=progress)
-        again = _command(Path(log).name, engine, against)
+        tally = _tally(opened, names, declared, today)
+        lockstep = Lockstep(opened, sides, options, progress=progress, declared=tally)
+        again = _command(Path(log).name, engine, against, declared)
         try:
             lockstep.run()
             parted = _divergence(lockstep, again)
@@ -73,27 +86,24 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
         return _report(lockstep, parted, *_judged(lockstep, parted))
 
 
-def _against(engine: Engine, against: str | None) -> BuildSpec | None:
-    """Find the engine to compare with."""
-    if against == NO_ENGINE:
+def _tally(
+    log: RunLog, names: Sequence[str], declared: Path | str | None, today: date | None
+) -> DeclaredTally | None:
+    """Read the file of declared differences, if there is one."""
+    if declared is None:
         return None
-    if against is not None:
-        return resolve_build(against)
-    counterpart = engine.description.counterpart
-    if counterpart is None:
-        return None
-    try:
-        return resolve_registered(counterpart)
-    except UsageError as error:
-        advice = "name another by --against, or none"
-        raise UsageError(f"the counterpart of {engine.name}: {error.message}; {advice}") from error
+    day = datetime.now(UTC).date() if today is None else today
+    return open_declared(Path(declared), log.header.schema, (*names, RECORDED), day)
 
 
-def _command(log: str, engine: str | None, against: str | None) -> list[str]:
+def _command(
+    log: str, engine: str | None, against: str | None, declared: Path | str | None
+) -> list[str]:
     """Return the command that replays this log with these engines, as the caller named them."""
     words = ["vr-verify", "replay", log]
     words += [] if engine is None else ["--engine", engine]
-    return words + ([] if against is None else ["--against", against])
+    words += [] if against is None else ["--against", against]
+    return words + ([] if declared is None else ["--declared", Path(declared).name])
 
 
 def _divergence(lockstep: Lockstep, command: list[str]) -> Divergence | None:
@@ -111,7 +121,9 @@ def _described(
     lockstep: Lockstep, command: list[str], first: FirstDivergence, located: Located | None
 ) -> Divergence:
     """Say all that is known of the first divergence; `located` None: it was not run again."""
-    again = [*command, "--turns", f"{first.turn}:{first.turn}"]
+    counting = lockstep.declared is not None and lockstep.declared.exceeded_by(first.turn)
+    start = lockstep.first_turn if counting else first.turn
+    again = [*command, "--turns", f"{start}:{first.turn}"]
     again += ["--trace", "draws"] if all(s.engine.can("draws") for s in lockstep.sides) else []
     evidence = verdict.Evidence(lockstep.log, lockstep.found, first, located, shlex.join(again))
     return verdict.divergence(evidence)
@@ -132,9 +144,23 @@ def _judged(lockstep: Lockstep, parted: Divergence | None) -> tuple[Outcome, str
         outcome, said = Outcome.NOTHING_COMPARED, ["no turn was executed and compared"]
     elif untold:
         outcome, said = Outcome.NOTHING_COMPARED, untold
+    if lockstep.declared is not None:
+        said += lockstep.declared.remarks()
+        if unmet := lockstep.declared.unmet(_is_part(lockstep)):
+            said += unmet if outcome is not Outcome.DIVERGED else []
+            outcome = Outcome.VIOLATED if outcome is Outcome.AGREED else outcome
+    said += [note for side in sides for note in side.engine.spec.notes]
     said += remarks.untraced(sides, lockstep.options.trace)
     said += remarks.clipped(lockstep.options.turns, log.turns[0], log.turns[-1])
     return outcome, "; ".join(said) or None
+
+
+def _is_part(lockstep: Lockstep) -> bool:
+    """Whether the run was not compared to its end, so that a difference may be still to come."""
+    log, found, options = lockstep.log, lockstep.found, lockstep.options
+    whole = (lockstep.first_turn, lockstep.last_turn) == (log.turns[0], log.turns[-1])
+    stopped = options.fail_fast and found.coverage.last_turn != lockstep.last_turn
+    return not whole or not log.complete or stopped or found.halt is not None
 
 
 def _environment(log: RunLog, sides: Sequence[LiveSide]) -> tuple[dict[str, str], ...]:
@@ -164,7 +190,8 @@ def _unfinished(
     else:
         outcome, said = Outcome.INTERRUPTED, STOPPED
     report = _report(lockstep, parted, outcome, f"{said}; {so_far}")
-    return structs.replace(report, complete=False)
+    rows = None if lockstep.declared is None else lockstep.declared.rows(part=True)
+    return structs.replace(report, complete=False, declared=rows)
 
 
 def _report(
@@ -189,4 +216,5 @@ def _report(
         divergence=parted,
         halted=None if agreed_halt is None else verdict.halted(*agreed_halt, header.steps),
         violations=coverage.violations(),
+        declared=None if lockstep.declared is None else lockstep.declared.rows(_is_part(lockstep)),
     )

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import structs
 
+from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, resolve_build
 from vr_verify.errors import MissingFileError, UsageError
@@ -55,7 +56,7 @@ def shrink(
     source = Path(log)
     with RunLog.open(source) as opened:
         facts, case = _facts(source, opened), case_of_log(opened)
-        specs = _builds(opened, engine, against, limits)
+        specs = _builds(opened, engine, against, limits, progress or ignore_progress)
     with Residents(specs, replace(limits or Limits(), workers=len(specs))) as residents:
         found = _fault(case, residents, facts)
         if isinstance(found, ShrinkReport):
@@ -82,13 +83,17 @@ def _facts(path: Path, log: RunLog) -> LogFacts:
 
 
 def _builds(
-    log: RunLog, engine: str | None, against: str | None, limits: Limits | None
+    log: RunLog,
+    engine: str | None,
+    against: str | None,
+    limits: Limits | None,
+    told: Progress,
 ) -> list[BuildSpec]:
     """Find the builds whose engines part: as named, else the log's and its counterpart."""
-    first = engine_of_log(log.header) if engine is None else resolve_build(engine)
+    first = engine_of_log(log.header) if engine is None else resolve_build(engine, told)
     with Engine(first, limits) as started:
         refuse_other_rules(log.header, [started])
-        second = build_against(started, against)
+        second = build_against(started, against, told)
     return [first] if second is None else [first, second]
 
 

@@ -1,5 +1,8 @@
 """Builds by name and prefix, their identities, and what is said of an unknown one."""
 
+import dataclasses
+import importlib.metadata
+import platform
 import sys
 from pathlib import Path
 
@@ -87,6 +90,54 @@ def test_the_identity_is_that_of_the_files_wherever_they_lie(
             patch.syspath_prepend(str(tmp_path / folder))
             builds.append(registry.resolve_build("pocket").build)
     assert builds[0] == builds[1] != builds[2]
+
+
+def test_modules_without_a_package_are_part_of_a_build(tmp_path: Path) -> None:
+    builds = []
+    for folder, text in (("a", "X = 1\n"), ("b", "X = 1\n"), ("c", "X = 2\n")):
+        site = tmp_path / folder
+        install(site)
+        (site / "alone.py").write_text(text)
+        (site / "link.pth").write_text("")
+        with (site / "pocket_engine-1.0.dist-info" / "RECORD").open("a") as record:
+            record.write("alone.py,,\nlink.pth,,\n")
+        (distribution,) = importlib.metadata.distributions(path=[str(site)])
+        builds.append(identity.of_distribution("pocket", distribution))
+    assert builds[0] == builds[1] != builds[2]
+
+
+def test_an_editable_build_is_that_of_the_sources_it_points_to(tmp_path: Path) -> None:
+    sources, site = tmp_path / "src", tmp_path / "site"
+    install(sources)
+    facts = site / "pocket_engine-1.0.dist-info"
+    facts.mkdir(parents=True)
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: pocket-engine\nVersion: 1.0\n")
+    (site / "pocket.pth").write_text(f"{sources}\n")
+    (facts / "RECORD").write_text("pocket.pth,,\n__editable__finder.py,,\n")
+
+    def build() -> str:
+        (distribution,) = importlib.metadata.distributions(path=[str(site)])
+        return identity.of_distribution("pocket", distribution)
+
+    first = build()
+    assert first == build()
+    (sources / "alone.py").write_text("X = 1\n")
+    second = build()
+    (sources / "pocket_engine" / "__init__.py").write_text("X = 2\n")
+    assert len({first, second, build()}) == 3
+
+
+def test_facts_and_notes_do_not_tell_builds_apart(tmp_path: Path) -> None:
+    spec = registry.resolve_build(MILL)
+    told = dataclasses.replace(spec, facts={"rustc": "1.95.0"}, notes=("changed",))
+    assert told == spec
+    assert dataclasses.replace(spec, build="mill:other") != spec
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(sys.executable)
+    install(tmp_path / "lib" / "python3.11" / "site-packages")
+    inner = registry.resolve_build(f"venv:{tmp_path}")
+    assert inner.facts == {"python": platform.python_version()}
+    assert registry.resolve_build(f"saboteur:late@1:venv:{tmp_path}").facts == inner.facts
 
 
 def test_a_command_is_identified_by_its_words_and_its_files(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from vr_verify.report.documents import (
     TableRow,
     TurnRow,
 )
+from vr_verify.report.golden_document import FieldRow, GoldenCase, GoldenReport
 
 HEX = "0123456789abcdef" * 4
 LOG = LogFacts(path="medium.log", turns=121, bytes=1_234_567, last_turn=120)
@@ -197,6 +198,31 @@ CHECKUP = Checkup(
         Check("free disk", fit=False, expected="256 MiB", found="3 MiB", advice="Free some space."),
     ),
 )
+GOLDEN = GoldenReport(
+    action="check",
+    outcome=str(Outcome.GOLDEN_OUTDATED),
+    complete=True,
+    cases=(
+        GoldenCase(
+            log="replays/smoke/small.log",
+            answer="golden/runs/smoke/small.json",
+            verdict="outdated",
+            outcome=str(Outcome.GOLDEN_OUTDATED),
+            turns=30,
+            change="values",
+            message="the engines agree on another answer",
+            reason="the first rules",
+            agreed={"python": f"python:{HEX}", "rust": f"rust:{HEX}"},
+            engines={"python": f"python:{HEX[::-1]}", "rust": f"rust:{HEX[::-1]}"},
+            old=HEX,
+            new=HEX[::-1],
+            first_changed_turn=5,
+            changed_turns=26,
+            fields=(FieldRow("unit.hp", 5, "0/unit/17:2", "hit points", "12.5", "12.25", 4, 26),),
+            fields_total=1,
+        ),
+    ),
+)
 KINDS = ("state", "draws", "events", "commands", "halt", "digest")
 ALL: tuple[Document, ...] = (
     *(of_outcome(outcome) for outcome in Outcome),
@@ -204,6 +230,7 @@ ALL: tuple[Document, ...] = (
     RECORDED,
     INSPECTION,
     INSPECTION_OF_TURN,
+    GOLDEN,
     ENGINE_LIST,
     CHECKUP,
 )

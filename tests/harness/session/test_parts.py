@@ -31,7 +31,7 @@ def test_two_builds_of_one_engine_have_names_of_their_own() -> None:
 
 def test_only_facts_that_differ_are_listed() -> None:
     now = environment.facts()
-    assert set(now) == {"machine", "python", "system", "threads"}
+    assert set(now) == {"locale", "machine", "python", "system", "threads"}
     assert environment.differences(now, now, ["a"]) == ()
     then = {**now, "threads": "77", "moon": "full"}
     assert environment.differences(then, now, ["a", "b"]) == (

@@ -1,0 +1,128 @@
+"""`bisect --surroundings`: what around one build flips its answer, and where the answers part.
+
+Spec: contract, sections 3 and 6.7. It must not print or exit.
+"""
+
+import shlex
+from pathlib import Path
+
+from msgspec import structs
+
+from vr_verify.engines.factors import FACTORS, Manner, surrounded
+from vr_verify.engines.registry import BuildSpec, resolve_build
+from vr_verify.model.outcome import Outcome
+from vr_verify.report.bisect_document import Bisection, Flip, Intermittence
+from vr_verify.runlog.reader import RunLog
+from vr_verify.session import proportion
+from vr_verify.session.duel import BAD, GOOD
+from vr_verify.session.flipping import Flipping, Tally, Trial, flipping_factors
+from vr_verify.session.repetition import Repetition
+from vr_verify.verbs.bisect_builds import Asked, Given, compare, counts_text
+
+_PLAIN = "as it is"
+
+
+def bisect_surroundings(log: Path, build: str, asked: Asked) -> Bisection:
+    """Find the factor that flips a build's answer, else the few that do so together.
+
+    The build is run twice as it is first. Raises the failure of an engine that fails as it is.
+    """
+    spec = resolve_build(build)
+    with RunLog.open(log) as opened:
+        played = Repetition(opened, spec, asked.limits, asked.turns)
+        found = flipping_factors(
+            played.play,
+            played.refusal,
+            FACTORS,
+            preferred=played.recorded(),
+            progress=asked.progress,
+        )
+        if (error := found.base.answers[0].error) is not None:
+            raise error
+        flip = _flip(found)
+        if not found.bases[0].steady:
+            return _intermittent(found.bases[0], flip)
+        again = ["vr-verify", "stress", log.name, "--engine", build]
+        return _told(opened, log.name, spec, found, flip, again, asked)
+
+
+def _blamed(found: Flipping) -> Trial | None:
+    """Return the first settings that flip the answer, alone or together."""
+    return next(iter(found.blamed), found.combination)
+
+
+def _flip(found: Flipping) -> Flip:
+    """Return the document's part about what was varied."""
+    blamed = _blamed(found)
+    trials = [trial for listed in found.trials.values() for trial in listed]
+    tried = dict.fromkeys(trial.pairs[0][0].name for trial in trials if trial.refused is None)
+    return Flip(
+        factors={} if blamed is None else {one.name: s.name for one, s in blamed.pairs},
+        tried=tuple(tried),
+        not_varied={
+            f"{trial.pairs[0][0].name} {trial.setting.name}": trial.refused
+            for trial in trials
+            if trial.refused is not None
+        },
+    )
+
+
+def _intermittent(plain: Tally, flip: Flip) -> Bisection:
+    """Say that the build differs from itself as it is; a factor may make it steady."""
+    usual = plain.usual()
+    places = [answer.difference(usual) for answer in plain.differing(usual)]
+    turn, kind = min((place.turn, place.kind) for place in places if place is not None)
+    ends = proportion.interval(plain.unusual(), plain.runs)
+    counts = Intermittence(GOOD, turn, kind, plain.unusual(), plain.runs, ends, proportion.METHOD)
+    return Bisection(
+        outcome=str(Outcome.INTERMITTENT),
+        message=counts_text(counts),
+        intermittent=counts,
+        surroundings=flip,
+    )
+
+
+def _told(
+    log: RunLog,
+    name: str,
+    spec: BuildSpec,
+    found: Flipping,
+    flip: Flip,
+    again: list[str],
+    asked: Asked,
+) -> Bisection:
+    """Say which factor it is, and compare the build as it is with the build under it."""
+    blamed = _blamed(found)
+    if blamed is None:
+        outcome = Outcome.AGREED if flip.tried else Outcome.NOTHING_COMPARED
+        said = f"no factor flips the answer; varied: {', '.join(flip.tried) or 'none'}"
+        return Bisection(
+            outcome=str(outcome), complete=log.complete, message=said, surroundings=flip
+        )
+    settings = blamed.tally.settings
+    rows = tuple({"what": n, GOOD: _PLAIN, BAD: setting} for n, setting in flip.factors.items())
+    command = shlex.join([*again, *(word for n in flip.factors for word in ("--vary", n))])
+    failed = next((a.error for a in blamed.tally.answers if a.error is not None), None)
+    place = blamed.differing[0].difference(blamed.reference)
+    where = "" if place is None else f"the answers part at turn {place.turn} ({place.kind})"
+    document = Bisection(
+        outcome=str(Outcome.FINDING),
+        complete=log.complete,
+        message=f"{where}; see it again by {command}",
+        environment=rows,
+        surroundings=flip,
+    )
+    if failed is not None or any(setting.manner is not Manner.PLAIN for setting in settings):
+        return document
+    pair = (Given(GOOD, spec.text, spec), Given(BAD, spec.text, surrounded(spec, *settings)))
+    compared = compare(log, name, pair, asked)
+    if compared.outcome != Outcome.FINDING or compared.divergence is None:
+        return document
+    return structs.replace(
+        document,
+        message=compared.message,
+        sides=compared.sides,
+        environment=rows + compared.environment,
+        searched=compared.searched,
+        divergence=structs.replace(compared.divergence, reproduce=command),
+    )

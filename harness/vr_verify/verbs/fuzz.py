@@ -1,0 +1,155 @@
+"""`fuzz`: two engines at one generated or changed run after another; what parts them is kept.
+
+Spec: contract, section 3. It must not print or exit.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from vr_verify.engines.client import Engine
+from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
+from vr_verify.errors import EngineError, SkippedError, UsageError
+from vr_verify.model.limits import Limits
+from vr_verify.model.outcome import Outcome
+from vr_verify.report.fuzz_document import FuzzReport
+from vr_verify.session.bases import base_case
+from vr_verify.session.bout import DECLARED, REFUSAL
+from vr_verify.session.campaign import Campaign, run_campaign
+from vr_verify.session.case_source import SIZE_DEFAULT, TURNS_DEFAULT, Bounds, CaseSource
+from vr_verify.session.cases import Case
+from vr_verify.session.draws import SEED_MAX
+from vr_verify.session.faults import Fault
+from vr_verify.session.findings import Finding, Findings
+from vr_verify.session.lockstep import Progress
+from vr_verify.session.log_engine import NO_ENGINE, build_against
+from vr_verify.session.residents import Residents
+from vr_verify.session.shrinking import shrink_case
+from vr_verify.verbs.fuzz_report import Asked, fuzz_report
+from vr_verify.verbs.replay import replay
+
+CASES_DEFAULT: Final = 100
+FOLDER_DEFAULT: Final = Path("replays") / "regress"
+ANSWER_LIMIT_S: Final = 60.0
+_SHRINK_TRIES_MAX: Final = 400
+_SIZE_MAX: Final = 1000
+
+
+def fuzz(  # noqa: PLR0913 - one name for each option of the command
+    cases: int = CASES_DEFAULT,
+    seed: int = 0,
+    *,
+    engine: str | None = None,
+    against: str | None = None,
+    sources: Sequence[str | Path] = (),
+    size: int = SIZE_DEFAULT,
+    turns: int = TURNS_DEFAULT,
+    search: bool = False,
+    out: Path | str = FOLDER_DEFAULT,
+    shrink: bool = True,
+    progress: Progress | None = None,
+    limits: Limits | None = None,
+) -> FuzzReport:
+    """Play `cases` runs on two engines, and keep each fault that parts them.
+
+    `engine` is a build, by default the first registered one, `against` another, by default the
+    counterpart that it declares. Runs come from the generator of either, of a size up to `size`,
+    and from changes of runs; `sources` are logs or scenarios to change. `turns` bounds each run.
+    `search` has hypothesis make the decisions. Faults are kept in `out`, made small by `shrink`.
+    Raises VrVerifyError for what cannot be done; a failure of an engine is a finding, and Ctrl-C
+    gives a report of what was found.
+    """
+    _check(cases, seed, size, turns)
+    asked = Asked(cases, seed, engine, against, tuple(map(str, sources)), size, turns, search)
+    each = replace(limits or Limits(answer_s=ANSWER_LIMIT_S), workers=2)
+    specs = _builds(engine, against, each)
+    drive = _driver(search)
+    findings = Findings(specs, each, Path(out), _small if shrink else None)
+    with Residents(specs, each) as residents:
+        bases = [base_case(source, residents.sides, turns) for source in asked.sources]
+        source = CaseSource(residents, bases, Bounds(size, turns))
+        campaign = Campaign(residents, source, findings)
+        stopped: EngineError | KeyboardInterrupt | None = None
+        try:
+            drive(campaign, cases, seed, progress)
+            _verify(findings.listed, Path(out), specs, each)
+        except (EngineError, KeyboardInterrupt) as error:
+            stopped = error
+        return fuzz_report(asked, campaign, Path(out), stopped)
+
+
+def _check(cases: int, seed: int, size: int, turns: int) -> None:
+    """Refuse numbers that make no campaign."""
+    for name, found, least, most in (
+        ("cases", cases, 1, SEED_MAX),
+        ("seed", seed, 0, SEED_MAX),
+        ("size", size, 0, _SIZE_MAX),
+        ("turns", turns, 1, SEED_MAX),
+    ):
+        if not least <= found <= most:
+            raise UsageError(f"{name}: expected {least} to {most}, found {found}")
+
+
+def _builds(engine: str | None, against: str | None, limits: Limits) -> list[BuildSpec]:
+    """Find the two builds."""
+    if against == NO_ENGINE:
+        raise UsageError("--against none: a campaign is about two engines")
+    first = default_build() if engine is None else resolve_build(engine)
+    if against is not None:
+        return [first, resolve_build(against)]
+    with Engine(first, limits) as started:
+        second = build_against(started, None)
+        if second is None:
+            said = f"{started.name} declares no counterpart"
+            raise UsageError(f"{said}: name the engine to compare it with by --against")
+    return [first, second]
+
+
+def _driver(search: bool) -> Callable[[Campaign, int, int, Progress | None], None]:
+    """Return what makes the decisions of a campaign."""
+    if not search:
+        return run_campaign
+    try:
+        driver: Callable[[Campaign, int, int, Progress | None], None]
+        driver = import_module("vr_verify.session.search").search
+    except ModuleNotFoundError as error:
+        if error.name != "hypothesis":
+            raise
+        advice = "install it, or leave --search out"
+        raise UsageError(
+            f"--search needs the package hypothesis, not found here: {advice}"
+        ) from error
+    return driver
+
+
+def _small(case: Case, residents: Residents, fault: Fault) -> Case:
+    """Make a case small that goes on starting from its scenario, which says more than a state."""
+    tries = _SHRINK_TRIES_MAX
+    return shrink_case(case, residents, fault, tries, from_later_state=False).case
+
+
+def _verify(
+    findings: Sequence[Finding], folder: Path, specs: Sequence[BuildSpec], limits: Limits
+) -> None:
+    """Replay each log that was kept, and note whether it shows its fault."""
+    for finding in findings:
+        if finding.reproduced and finding.kept is not None and finding.kept.log:
+            finding.shown = _shows(folder / finding.kept.log, finding.fault, specs, limits)
+
+
+def _shows(log: Path, fault: Fault, specs: Sequence[BuildSpec], limits: Limits) -> bool:
+    """Whether replaying a log shows a fault of this kind."""
+    engine, against = (spec.text for spec in specs)
+    try:
+        report = replay(log, engine, against, limits=limits)
+    except EngineError as error:
+        return error.outcome == fault.outcome
+    except UsageError:
+        return fault.kind == REFUSAL
+    except SkippedError:
+        return fault.kind == DECLARED
+    if fault.outcome != Outcome.DIVERGED:
+        return report.outcome == fault.outcome
+    return report.divergence is not None and report.divergence.kind == fault.kind

@@ -1,0 +1,117 @@
+"""The pytest plugin as a user's CI runs it: `pytest replays` in a project of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.harness.verbs.test_golden import MILL, SECOND, ask, bless, mill
+from tests.support.tree import ROOT
+from vr_verify import pytest_plugin
+from vr_verify.runlog import container
+
+SETTINGS = {"vr_engine": MILL, "vr_against": SECOND}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a project: a run with an answer, a run without one, and somebody else's log."""
+    project = tmp_path_factory.mktemp("project")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        ask(project, "answered")
+        assert bless(project).outcome == "agreed"
+        ask(project, "open")
+    (project / "replays" / "server.log").write_text("12:00 started\n")
+    return project
+
+
+def run(
+    project: Path, *words: str, settings: Mapping[str, str] = SETTINGS
+) -> subprocess.CompletedProcess[str]:
+    """Run pytest there."""
+    lines = [f"{name} = {value}" for name, value in settings.items()]
+    (project / "pytest.ini").write_text("\n".join(["[pytest]", *lines]))
+    argv = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    return subprocess.run(
+        argv, cwd=project, env=environment, check=False, capture_output=True, text=True, timeout=60
+    )
+
+
+def test_the_magic_is_that_of_a_run_log() -> None:
+    assert container.MAGIC == pytest_plugin.MAGIC
+    assert container.PROFILE.encode() == pytest_plugin.PROFILE
+    assert pytest_plugin.PROFILE in container.PREFACE[:64]
+
+
+def test_logs_are_tests_and_other_logs_are_none(project: Path) -> None:
+    done = run(project, "-v", "replays")
+    assert done.returncode == 0, done.stdout
+    assert "replays/answered.log::golden PASSED" in done.stdout
+    assert "replays/open.log::replay PASSED" in done.stdout
+    assert "server.log" not in done.stdout
+
+
+@pytest.mark.slow
+def test_logs_are_shared_out_by_xdist(project: Path) -> None:
+    done = run(project, "replays", "-n", "2")
+    assert (done.returncode, "2 passed" in done.stdout) == (0, True), done.stdout
+
+
+def test_a_wrong_engine_fails_with_the_page_and_the_command(project: Path) -> None:
+    done = run(project, "replays", settings=SETTINGS | {"vr_against": mill("RicherMill")})
+    assert done.returncode == 1
+    assert "DIVERGED at turn 3 (step evening, phase pay)" in done.stdout
+    assert "replays/answered.log  refused" in done.stdout
+    against = mill("RicherMill")
+    again = f"vr-verify golden check replays/answered.log --engine {MILL} --against {against}"
+    assert again in done.stdout
+    assert f"vr-verify replay replays/open.log --engine {MILL} --against" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "2 failed" in done.stdout
+
+
+def test_a_skip_needs_a_reason_that_the_settings_accept(project: Path) -> None:
+    other = {"vr_engine": mill("NewRulesMill"), "vr_against": "none"}
+    refused = run(project, "replays/open.log", settings=other)
+    assert (refused.returncode, "SKIPPED: the log was recorded" in refused.stdout) == (1, True)
+    accepted = run(
+        project, "replays/open.log", settings=other | {"vr_skip": "under rules version 1"}
+    )
+    assert (accepted.returncode, "1 skipped" in accepted.stdout) == (0, True), accepted.stdout
+
+
+def test_a_broken_log_that_has_an_answer_is_still_a_test(project: Path) -> None:
+    path = project / "replays" / "answered.log"
+    data = path.read_bytes()
+    try:
+        path.write_bytes(b"gone" + data[4:])
+        done = run(project, "replays")
+    finally:
+        path.write_bytes(data)
+    assert (done.returncode, "1 failed, 1 passed" in done.stdout) == (1, True), done.stdout
+    assert "bad log at byte 0" in done.stdout
+
+
+def test_it_can_be_turned_off_and_imports_nothing_where_there_is_no_log(project: Path) -> None:
+    assert run(project, "-p", "no:vr_verify", "replays").returncode == 5, "nothing is collected"
+    test = project / "test_imports.py"
+    test.write_text(
+        "import sys\n"
+        "def test_imports():\n"
+        "    ours = {name for name in sys.modules if name.startswith('vr_verify')}\n"
+        "    assert ours == {'vr_verify', 'vr_verify.pytest_plugin'}\n"
+        "def test_twin(twin):\n"
+        "    twin(lambda x: x + 1, lambda x: 1 + x, given={'x': range(3)})\n"
+        "def test_twin_that_parts(twin):\n"
+        "    twin(lambda x: x + 1, lambda x: x + (x < 2), given={'x': range(3)})\n"
+    )
+    try:
+        done = run(project, "-p", "no:benchmark", "-p", "no:hypothesispytest", str(test))
+    finally:
+        test.unlink()
+    assert (done.returncode, "1 failed, 2 passed" in done.stdout) == (1, True), done.stdout
