@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from vr_verify.session.bout import Played
+from vr_verify.session.bout import REFUSAL, Played
 from vr_verify.session.canary import TRIES_MAX, Canary
 from vr_verify.session.case_source import CaseSource
 from vr_verify.session.cases import Case
@@ -100,9 +100,11 @@ class Campaign:
             self.source.corpus.admit(case, shown, played.turns, played.halt is not None)
         if played.parted:
             self._note(number, case, played)
-        if played.failure is None and not played.refused:
+        if played.failure is None and not played.refused and played.kind != REFUSAL:
             self._watch(number, case, played)
-        self._before = None if played.failure is not None else case
+        if not played.refused:
+            # What no side takes leaves nothing behind; what fails is followed by new workers.
+            self._before = None if played.failure is not None else case
         return played
 
     def _note(self, number: int, case: Case, played: Played) -> None:

@@ -76,10 +76,14 @@ def record_case(case: Case, engine: Engine, path: Path, snapshots: str = "delta"
 
 
 class CaseScript:
-    """A case as a script, on engines that have been given its scenario before."""
+    """A case as a script, on engines that have been given its scenario before.
+
+    Sides that give snapshots are brought to the same turn a second time from what each held there.
+    """
 
     def __init__(self, case: Case, schema: Schema, steps: Sequence[StepSpec], first: int) -> None:
         self._case, self._schema, self._steps, self._first = case, schema, tuple(steps), first
+        self._held: dict[str, State] = {}
 
     @property
     def first_turn(self) -> int:
@@ -105,6 +109,8 @@ class CaseScript:
 
     def approach(self, sides: Sequence[LiveSide], turn: int, hasher: Hasher) -> None:
         """Start anew, and play all turns up to this one."""
+        if self._restored(sides, turn, hasher):
+            return
         self.start(sides, hasher)
         turns = [self.commands(t) for t in range(self._first + 1, turn + 1)]
         for at in range(0, len(turns), ADVANCE_TURNS_MAX):
@@ -112,6 +118,19 @@ class CaseScript:
             for results in zip(*playing, strict=True):
                 if any(result.halt is not None for result in results):
                     raise SkippedError(f"a side halts before turn {turn}")
+        if turns and all(side.engine.can("snapshot") for side in sides):
+            self._held = {side.name: side.engine.state() for side in sides}
+
+    def _restored(self, sides: Sequence[LiveSide], turn: int, hasher: Hasher) -> bool:
+        """Put sides back where they stood; False where they did not, or do not stand there now."""
+        held = [self._held.get(side.name) for side in sides]
+        for side, state in zip(sides, held, strict=True):
+            if state is None or state.turn != turn:
+                return False
+            reported = side.engine.restore(state).digests.state
+            if reported is not None and reported != hasher.digest(state):
+                return False
+        return True
 
     def repeatable(self, _: Sequence[LiveSide]) -> bool:
         """Any engine can be given a scenario again."""

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from vr_verify.compare.states import Place, difference
+from vr_verify.compare.declared import Waiver
+from vr_verify.compare.states import HashedState, Place, difference
 from vr_verify.engines.client import Engine, StepResult
 from vr_verify.engines.registry import BuildSpec
 from vr_verify.model.limits import Limits
@@ -44,25 +45,41 @@ def locate(
     turn: int,
     hasher: Hasher,
     limits: Limits | None = None,
+    waiver: Waiver | None = None,
 ) -> Located:
-    """Run `turn` again on fresh workers of the named builds, within the limits of each worker."""
+    """Run `turn` again on fresh workers of the named builds, within the limits of each worker.
+
+    What `waiver` accepts, the sides do not part by.
+    """
     with ExitStack() as stack:
         sides = [LiveSide(name, stack.enter_context(Engine(spec, limits))) for name, spec in specs]
-        return locate_on(LogScript(log), sides, turn, hasher)
+        return locate_on(LogScript(log), sides, turn, hasher, waiver)
 
 
-def locate_on(script: Script, sides: Sequence[LiveSide], turn: int, hasher: Hasher) -> Located:
+def locate_on(
+    script: Script,
+    sides: Sequence[LiveSide],
+    turn: int,
+    hasher: Hasher,
+    waiver: Waiver | None = None,
+) -> Located:
     """Run `turn` of a script again on sides that are running, which it leaves in mid-turn."""
-    return _Rerun(script, sides, turn, hasher).run()
+    return _Rerun(script, sides, turn, hasher, waiver).run()
 
 
 class _Rerun:
     """Sides and the turn that they are to play again."""
 
     def __init__(
-        self, script: Script, sides: Sequence[LiveSide], turn: int, hasher: Hasher
+        self,
+        script: Script,
+        sides: Sequence[LiveSide],
+        turn: int,
+        hasher: Hasher,
+        waiver: Waiver | None,
     ) -> None:
         self.script, self.sides, self.turn, self.hasher = script, sides, turn, hasher
+        self.waiver = waiver
         self.repeatable = script.repeatable(sides)
         self.phases = all(side.engine.can("phases") for side in sides)
 
@@ -78,6 +95,8 @@ class _Rerun:
         streams = read_streams(self.sides)
         if spot is None and self.repeatable and self._states_part():
             parted, spot = True, self._spot_by_values()
+        elif spot is not None and spot.phase is None and self.repeatable:
+            spot = self._phase_by_values(spot.step, len(self.script.steps[spot.step].phases))
         places = self._places_at(spot) if spot is not None else ()
         parted = parted or streams.draw_difference(self.script.steps) is not None
         parted = parted or streams.event_difference() is not None
@@ -107,7 +126,8 @@ class _Rerun:
         phases = len(self.script.steps[ordinal].phases)
         if len(self.sides) < 2:
             return None
-        if self.phases:
+        # Digests cannot tell declared differences from others: values can.
+        if self.phases and self.waiver is None:
             digests = [result.phase_digests for result in results.values()]
             for phase in range(min(map(len, digests))):
                 if len({listed[phase] for listed in digests}) > 1:
@@ -116,7 +136,9 @@ class _Rerun:
         return Spot(ordinal, 0 if phases == 1 else None) if self._states_part() else None
 
     def _states_part(self) -> bool:
-        """Whether the live sides' values differ as they stand."""
+        """Whether the live sides' values differ as they stand, in what no declaration accepts."""
+        if self.waiver is not None:
+            return self.waiver.parts(self._hashed())
         states = [side.engine.state() for side in self.sides]
         return any(state != states[0] for state in states[1:])
 
@@ -124,14 +146,20 @@ class _Rerun:
         """Find the spot where digests hide it: by the values after each step, then each phase."""
         for ordinal, step in enumerate(self.script.steps):
             self._play_to(Spot(ordinal, None))
-            if not self._states_part():
-                continue
-            for phase in range(len(step.phases)) if self.phases else ():
-                self._play_to(Spot(ordinal, phase))
-                if self._states_part():
-                    return Spot(ordinal, phase)
-            return Spot(ordinal, None)
+            if self._states_part():
+                return self._phase_by_values(ordinal, len(step.phases))
         return None
+
+    def _phase_by_values(self, step: int, phases: int) -> Spot:
+        """Find the phase of a step that parts the sides, by the values after each phase."""
+        for phase in range(phases) if self.phases else ():
+            self._play_to(Spot(step, phase))
+            if self._states_part():
+                return Spot(step, phase)
+        return Spot(step, None)
+
+    def _hashed(self) -> dict[str, HashedState]:
+        return {side.name: self.hasher.hashed(side.engine.state()) for side in self.sides}
 
     def _ends_differ(self, results: dict[str, StepResult]) -> bool:
         """Whether any two sides, the recorded one included, differ at the turn's end."""
@@ -144,6 +172,8 @@ class _Rerun:
         ledgers = {r.digests.ledger for r in results.values()} | {told.ledger}
         events = {r.digests.events for r in results.values()} | {told.events}
         states = reported | set(own.values()) | ({told.state} - {None})
+        if self.waiver is not None and states == set(own.values()) and not self._states_part():
+            states = set()
         return any(len(kinds - {None}) > 1 for kinds in (states, ledgers, events))
 
     def _places_at(self, spot: Spot) -> tuple[Place, ...]:
@@ -151,8 +181,9 @@ class _Rerun:
         if not self.repeatable:
             return ()
         self._play_to(spot)
-        hashed = {side.name: self.hasher.hashed(side.engine.state()) for side in self.sides}
-        return difference(self.script.schema, hashed).places
+        hashed = self._hashed()
+        accepted = frozenset[Place]() if self.waiver is None else self.waiver.places(hashed)
+        return difference(self.script.schema, hashed, accepted).places
 
     def _play_to(self, spot: Spot) -> None:
         """Start the turn anew and play it to the end of the spot's phase, or of its step."""

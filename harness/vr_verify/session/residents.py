@@ -41,6 +41,7 @@ class Residents:
         self._running = ExitStack()
         self.sides: tuple[LiveSide, ...] = ()
         self.starts = 0
+        self._standing: Case | None = None
 
     def __enter__(self) -> Self:
         self.restart()
@@ -63,12 +64,14 @@ class Residents:
         names = side_names([engine.name for engine in engines], ())
         self.sides = tuple(LiveSide(*pair) for pair in zip(names, engines, strict=True))
         self.starts += 1
+        self._standing = None
 
     def play(self, case: Case) -> Played:
         """Play a case on all sides and compare every turn.
 
         SkippedError where the sides are of different rules versions.
         """
+        self._standing = case
         try:
             return play_case(case, self.sides, self._watch)
         except EngineError as error:
@@ -76,7 +79,10 @@ class Residents:
             return Played(failure=error)
 
     def fault(self, case: Case, played: Played) -> Fault:
-        """Name the fault of a case in which the sides parted, by playing it again."""
+        """Name the fault of a case in which the sides parted, by playing parts of it again.
+
+        That is quickest right after it was played, while the sides stand where it ended.
+        """
         if played.failure is not None:
             return failure_fault(played.failure)
         assert played.turn is not None, "the sides agree: there is no fault to name"
@@ -87,23 +93,28 @@ class Residents:
                 for side in self.sides:
                     side.engine.init(case.scenario)
                 return Fault(str(Outcome.DIVERGED), DECLARED, detail=unlike(self.sides))
-            return self._named(case, played.turn, played.kind)
+            return self._named(case, played)
         except SkippedError:
             return Fault(str(Outcome.DIVERGED), played.kind, detail=NOT_REPRODUCED)
         except EngineError as error:
             self.restart()
             return failure_fault(error)
 
-    def _named(self, case: Case, turn: int, kind: str) -> Fault:
+    def _named(self, case: Case, played: Played) -> Fault:
         """Play the turn again, and name the fault by where it shows first."""
-        engine, hasher = self.sides[0].engine, hasher_of(case, self.sides)
-        first = engine.init(case.scenario).turn if case.start is None else case.start.turn
-        script = CaseScript(case, engine.schema, engine.steps, first)
+        if self._standing is not case:
+            self.play(case)
+        self._standing = None
+        assert played.turn is not None, "the sides part at a turn"
+        turn, kind, engine = played.turn, played.kind, self.sides[0].engine
+        hasher = hasher_of(case, self.sides)
+        script = CaseScript(case, engine.schema, engine.steps, turn - played.turns + 1)
         if kind == "halt":
             script.approach(self.sides, turn - 1, hasher)
             ends = play_turn(self.sides, script.commands(turn), False, Stopwatch())
             return halt_fault([end.halt for end in ends.values()])
-        script.approach(self.sides, turn, hasher)
+        if any(side.engine.turn != turn for side in self.sides):
+            script.approach(self.sides, turn, hasher)
         hashed = {side.name: hasher.hashed(side.engine.state()) for side in self.sides}
         columns = difference(engine.schema, hashed).columns
         if kind == "state" and not columns:

@@ -4,7 +4,8 @@ Derandomised by the seed and without a database. The optional package `hypothesi
 here and nowhere else. It must not know how cases are made or played.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Final
 
 import hypothesis
@@ -13,20 +14,38 @@ from hypothesis import strategies as st
 
 from vr_verify.errors import VrVerifyError
 from vr_verify.session.campaign import Campaign
+from vr_verify.session.draws import SeededDraws
 from vr_verify.session.lockstep import Progress
 
 _PHASES: Final = (Phase.generate, Phase.target)
+_WORDS, _WORD_BITS = 48, 16
+# More than 24 bits, and hypothesis draws mostly small numbers.
+_WORD = st.integers(0, 2**_WORD_BITS - 1)
+_EXAMPLES: Final = st.tuples(*[_WORD] * _WORDS)
+_FINE: Final = 4
 
 
 class DrawnByHypothesis:
-    """Decisions as draws of one example; fulfils `Draws`."""
+    """Decisions from the words of one example; fulfils `Draws`.
 
-    def __init__(self, data: st.DataObject) -> None:
-        self._data = data
+    Every example has as many words: what a case makes of them depends on the cases before it, and
+    hypothesis asks that equal examples are drawn alike. Beyond them the words are a seed.
+    """
+
+    def __init__(self, words: Sequence[int]) -> None:
+        self._words = iter(words)
+        self._beyond = SeededDraws(*words)
 
     def below(self, bound: int) -> int:
-        """Draw a number from 0 to `bound` - 1."""
-        return self._data.draw(st.integers(0, bound - 1))
+        """Return a number from 0 to `bound` - 1; small bounds take one word, others four."""
+        count = 1 if bound <= 2 ** (_WORD_BITS // 2) else _FINE
+        drawn = list(islice(self._words, count))
+        if len(drawn) < count:
+            return self._beyond.below(bound)
+        value = 0
+        for word in drawn:
+            value = value << _WORD_BITS | word
+        return (value * bound) >> (_WORD_BITS * count)
 
 
 def search(campaign: Campaign, cases: int, seed: int, progress: Progress | None = None) -> None:
@@ -36,11 +55,11 @@ def search(campaign: Campaign, cases: int, seed: int, progress: Progress | None 
     """
     stopped: list[VrVerifyError | OSError] = []
 
-    def example(data: st.DataObject) -> None:
+    def example(words: Sequence[int]) -> None:
         if stopped or campaign.gave_up or campaign.taken >= cases:
             return
         try:
-            played = campaign.take(DrawnByHypothesis(data))
+            played = campaign.take(DrawnByHypothesis(words))
         except (VrVerifyError, OSError) as error:
             # hypothesis would take it for a failing test, and make the same example again.
             stopped.append(error)
@@ -56,7 +75,7 @@ def search(campaign: Campaign, cases: int, seed: int, progress: Progress | None 
     campaign.finish()
 
 
-def _driven(example: Callable[[st.DataObject], None], cases: int, seed: int) -> Callable[[], None]:
+def _driven(example: Callable[[Sequence[int]], None], cases: int, seed: int) -> Callable[[], None]:
     """Give a function to hypothesis, which calls it until it has seen enough."""
     driven = settings(
         max_examples=cases,
@@ -65,6 +84,6 @@ def _driven(example: Callable[[st.DataObject], None], cases: int, seed: int) -> 
         phases=_PHASES,
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
-    )(hypothesis.given(st.data())(example))
+    )(hypothesis.given(_EXAMPLES)(example))
     seeded: Callable[[], None] = hypothesis.seed(seed)(driven)
     return seeded

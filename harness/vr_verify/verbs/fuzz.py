@@ -11,7 +11,7 @@ from typing import Final
 
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
-from vr_verify.errors import EngineError, SkippedError, UsageError
+from vr_verify.errors import BadLogError, EngineError, SkippedError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.report.fuzz_document import FuzzReport
@@ -144,6 +144,8 @@ def _shows(log: Path, fault: Fault, specs: Sequence[BuildSpec], limits: Limits) 
     engine, against = (spec.text for spec in specs)
     try:
         report = replay(log, engine, against, limits=limits)
+    except BadLogError:  # a file of that name was there before
+        return False
     except EngineError as error:
         return error.outcome == fault.outcome
     except UsageError:

@@ -113,7 +113,8 @@ def _divergence(lockstep: Lockstep, command: list[str]) -> Divergence | None:
         return None
     specs = [(side.name, side.engine.spec) for side in lockstep.sides]
     limits = lockstep.sides[0].engine.limits
-    located = locate(lockstep.log, specs, first.turn, lockstep.hasher, limits)
+    found = first.undisputed
+    located = locate(lockstep.log, specs, first.turn, lockstep.hasher, limits, found)
     return _described(lockstep, command, first, located)
 
 

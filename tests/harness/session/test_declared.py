@@ -293,3 +293,23 @@ def test_an_empty_file_declares_nothing_and_a_missing_one_is_named(log: Path) ->
     assert played(log, MILL).declared == ()
     with pytest.raises(MissingFileError, match=r"found none: none\.toml"):
         replay(log, MILL, MILL, declared=log.parent / "none.toml", today=TODAY)
+
+
+def test_step_and_phase_are_those_of_what_is_not_declared(log: Path) -> None:
+    both = variant("FineSlowWheelMill")
+    known = FLOUR | {"path": "3/cell.flour", "count_max": 99}
+    bare = replay(log, MILL, both).divergence
+    assert bare is not None
+    assert (bare.turn, bare.step, bare.phase, bare.column) == (3, "morning", "rain", "flour")
+    found = played(log, both, known).divergence
+    assert found is not None
+    assert (found.turn, found.last_equal_turn) == (4, 3)
+    assert (found.step, found.phase) == ("evening", "grind")
+    assert (found.entity, found.column, found.reproduced) == ("3/cell/2:1", "water", True)
+
+
+def test_running_again_shows_only_what_is_not_declared(log: Path) -> None:
+    fault = f"saboteur:right-only-when-watched@5:{variant('FineMill')}"
+    found = played(log, fault, FLOUR).divergence
+    assert found is not None
+    assert (found.kind, found.turn, found.phase, found.reproduced) == ("digest", 5, None, False)

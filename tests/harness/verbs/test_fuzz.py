@@ -1,4 +1,4 @@
-"""Campaigns: what is planted is found, named, kept and shown again; the honest twin gives nothing."""
+"""Campaigns: what is planted is found, named, kept and shown; the honest twin gives nothing."""
 
 import json
 from pathlib import Path
@@ -73,7 +73,7 @@ def test_a_planted_fault_is_one_finding_kept_small_and_shown_by_its_log(tmp_path
     report = replay(log, build("SlowWheel"), HARDY)
     assert report.divergence is not None
     assert (report.divergence.kind, report.divergence.turn) == ("state", 2)
-    assert replay(log, HARDY, HARDY).outcome == "agreed"
+    assert replay(log, HARDY, HARDY).divergence is None
     assert "FOUND 1 fault in 1" in render(document).plain
 
 
@@ -149,14 +149,14 @@ def test_a_fault_of_residence_is_told_as_one_and_both_runs_are_kept(tmp_path: Pa
     document = campaign(tmp_path, "Lingering", cases=4, shrink=True)
     (found,) = document.findings
     assert (found.reproduced, found.after_case_before, found.shown) == (False, True, False)
-    assert found.case == 1
+    assert found.case == 2  # the first that was not refused, after case 0
     assert found.fault.kind == "state"
     name = found.fault.id
     assert found.files == (f"{name}.log", f"{name}.before.log")
     assert all((tmp_path / "found" / file).is_file() for file in found.files)
     assert found.reproduce is not None
     assert "vr-verify fuzz" in found.reproduce
-    assert "--cases 2 --seed 0" in found.reproduce
+    assert "--cases 3 --seed 0" in found.reproduce
     assert "state is left from case to case" in render(document).plain
     assert campaign(tmp_path, "HardyMill", cases=4).outcome == "agreed"
 
@@ -230,7 +230,7 @@ def test_ctrl_c_and_a_lost_engine_leave_what_was_found(tmp_path: Path) -> None:
 
     document = campaign(tmp_path, "SlowWheel", progress=stop)
     assert (document.outcome, document.complete) == ("interrupted", False)
-    assert document.campaign.cases == 3
+    assert document.campaign.cases + document.campaign.refused == 3
     assert len(document.findings) == 1
     assert (tmp_path / "found" / document.findings[0].files[0]).is_file()
 

@@ -50,6 +50,9 @@ UNPLAYED: Final = frozenset(
     {
         ("shared/fx.py", "sqrt_floor"),
         ("shared/fx.py", "to_int_floor"),
+        ("shared/fx.py", "ratio_floor"),
+        ("shared/stream.py", "block"),
+        ("shared/stream.py", "draw_at"),
     }
 )
 FILES: Final = tuple(_FILES)

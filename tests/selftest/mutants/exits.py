@@ -1,0 +1,88 @@
+"""Every outcome of the contract's table through the command line's own main, each in a child.
+
+A program: it writes one JSON list of (what was done, outcome in the document or "", exit code).
+The harness is whatever lies on the module path. A verb is replaced by one that returns a document,
+raises, or is interrupted; all from there on is the real path.
+"""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from vr_verify import errors, verbs
+from vr_verify.cli import delivery, main
+from vr_verify.model.outcome import Outcome
+from vr_verify.model.report import Report
+
+Verb = Callable[[], Any]
+
+
+def _returning(outcome: Outcome) -> Verb:
+    return lambda: Report(command="doctor", outcome=str(outcome))
+
+
+def _raising(error: BaseException) -> Verb:
+    def fail() -> Any:
+        raise error
+
+    return fail
+
+
+def _interrupted() -> Any:
+    os.kill(os.getpid(), signal.SIGINT)
+    raise AssertionError("Ctrl-C was not heeded")
+
+
+def cases() -> dict[str, tuple[Verb, list[str]]]:
+    """Name everything that is tried: what the verb does, and the words of the command line."""
+    words = ["doctor", "--json"]
+    tried = {f"returns {one}": (_returning(one), words) for one in Outcome}
+    raised: list[BaseException] = [
+        errors.UsageError("x"),
+        errors.BadLogError(1, "a", "b", "c.log"),
+        errors.EngineCrashed("toy", "x"),
+        errors.SkippedError("x"),
+        ZeroDivisionError("x"),
+        OSError(28, "x", "a.log"),
+    ]
+    tried |= {f"raises {type(one).__name__}": (_raising(one), words) for one in raised}
+    tried["Ctrl-C"] = (_interrupted, words)
+    tried["diverged, without --json"] = (_returning(Outcome.DIVERGED), ["doctor"])
+    tried["an unknown option"] = (_returning(Outcome.AGREED), ["doctor", "--no-such", "--json"])
+    bisect = [*words, "--exit", "git-bisect"]
+    tried["git bisect: diverged"] = (_returning(Outcome.DIVERGED), bisect)
+    tried["git bisect: a bug"] = (_raising(ZeroDivisionError("x")), bisect)
+    return tried
+
+
+def tried(verb: Verb, words: list[str], said: Path) -> tuple[str, int]:
+    """Run one command line in a child; return its document's outcome and its exit code."""
+    child = os.fork()
+    if child == 0:
+        stream = os.open(said, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        os.dup2(stream, 1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        vars(verbs)["doctor"] = SimpleNamespace(doctor=verb)
+        sys.argv[1:] = words
+        main()
+        os._exit(99)  # main has come back instead of exiting
+    _, status = os.waitpid(child, 0)
+    text = said.read_text()
+    outcome = json.loads(text).get("outcome", "") if text.startswith("{") else ""
+    return outcome, os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    assert delivery  # imported once for all children
+    with tempfile.TemporaryDirectory() as folder:
+        answers = [
+            (name, *tried(verb, words, Path(folder, "said")))
+            for name, (verb, words) in cases().items()
+        ]
+    json.dump(answers, sys.stdout)
