@@ -1,8 +1,8 @@
 """vr-verify: proves that two engines play the same game, turn by turn, to the last bit.
 
-The verbs are a typed Python API: `vr_verify.record(...)`, `replay(...)`, `inspect(...)`,
-`diff(...)` and `golden(...)` return the document that `--json` writes. The harness knows no engine: it finds them
-by entry points.
+The verbs are a typed Python API: `vr_verify.record(...)`, `replay(...)` and all others return the
+document that `--json` writes; `vr_verify.twin(f, g)` compares two functions. The harness knows no
+engine: it finds them by entry points.
 """
 
 from importlib import import_module
@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
     twin: CallableRoom
 
-__all__ = ["bisect", "diff", "fuzz", "golden", "inspect", "record", "replay", "shrink", "stress", "twin"]
+__all__ = [
+    "bisect",
+    "diff",
+    "fuzz",
+    "golden",
+    "inspect",
+    "record",
+    "replay",
+    "shrink",
+    "stress",
+    "twin",
+]
 
 
 def __getattr__(name: str) -> Any:

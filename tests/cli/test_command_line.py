@@ -1,5 +1,6 @@
 """The command line as people meet it: help, usage errors, what reaches a verb, what is written."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,40 @@ from vr_verify.cli import app
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 
-COMMANDS = sorted(app.COMMANDS)
+
+def _commands() -> Iterator[tuple[str, ...]]:
+    """Give the words of every command, those of a group's commands too."""
+    context = click.Context(app.program)
+    for name in sorted(app.COMMANDS):
+        command = app.program.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ((name, inner) for inner in sorted(command.commands))
+        else:
+            yield (name,)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_help_has_an_example_and_both_forms_of_answer(command: str) -> None:
-    result = run(command, "--help")
+COMMANDS = list(_commands())
+
+
+def _command(words: tuple[str, ...]) -> click.Command:
+    command: click.Command | None = app.program
+    for word in words:
+        assert isinstance(command, click.Group)
+        command = command.get_command(click.Context(command), word)
+    assert command is not None
+    return command
+
+
+def test_all_commands_are_tried() -> None:
+    assert {words[0] for words in COMMANDS} == set(app.COMMANDS)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_help_has_an_example_and_both_forms_of_answer(words: tuple[str, ...]) -> None:
+    result = run(*words, "--help")
     assert result.exit_code == 0
     assert "Example:" in result.stdout
-    assert f"$ vr-verify {command}" in result.stdout
+    assert f"$ vr-verify {' '.join(words)}" in result.stdout
     assert "--json" in result.stdout
     assert "git-bisect" in result.stdout
     prose = result.stdout.partition("Example:")[0].splitlines()
@@ -31,14 +57,12 @@ def test_every_help_has_an_example_and_both_forms_of_answer(command: str) -> Non
 
 
 def test_every_option_is_explained() -> None:
-    context = click.Context(app.program)
-    for name in COMMANDS:
-        command = app.program.get_command(context, name)
-        assert command is not None
+    for words in COMMANDS:
+        command = _command(words)
         assert command.params
         for parameter in command.params:
             if parameter.param_type_name == "option":
-                assert getattr(parameter, "help", None), f"{name} {parameter.opts}"
+                assert getattr(parameter, "help", None), f"{words} {parameter.opts}"
 
 
 def test_the_programs_help_has_an_example_and_the_exit_codes() -> None:
@@ -118,10 +142,13 @@ def test_what_was_asked_reaches_replay(log: Path, monkeypatch: pytest.MonkeyPatc
     options += ["--time-limit", "2.5", "--time-limit-total", "60", "--memory-limit", "512 MiB"]
     run("replay", str(log), *options, "--trace", "draws", "--trace", "events", "--recompute=every")
     assert calls == [
-        ((log, None, None, None, "auto", (), False), {"progress": None, "limits": Limits()}),
+        (
+            (log, None, None, None, "auto", (), False),
+            {"progress": None, "limits": Limits(), "declared": None},
+        ),
         (
             (log, "rust", "none", (3, 9), "every", ("draws", "events"), True),
-            {"progress": None, "limits": Limits(2.5, 60.0, 512 * 1024 * 1024)},
+            {"progress": None, "limits": Limits(2.5, 60.0, 512 << 20), "declared": None},
         ),
     ]
 

@@ -10,6 +10,7 @@ from tests.cli.program import fake_verb, one_document, raising, run
 from tests.harness.report import samples
 from vr_verify import errors
 from vr_verify.cli.asked import GIT_BISECT_CODES, Asked
+from vr_verify.engines.builds.spec import BuildFailed, NoEngineError
 from vr_verify.model.outcome import EXIT_CODES, Outcome
 
 # The contract's table, written out once more: the code's own table must not judge itself.
@@ -51,6 +52,8 @@ ERRORS: list[tuple[BaseException, Outcome, str]] = [
     (errors.EngineOutOfMemory("rust", "1 GiB"), Outcome.OUT_OF_MEMORY, "ran out of memory: 1 GiB"),
     (errors.EngineProtocolError("rust", "no seq"), Outcome.PROTOCOL_ERROR, "protocol: no seq"),
     (errors.EngineCannotStart("rust", "no file"), Outcome.CANNOT_BUILD, "cannot start: no file"),
+    (BuildFailed("git:HEAD", "cargo: no"), Outcome.CANNOT_BUILD, "cannot be built: cargo: no"),
+    (NoEngineError("no engine in it"), Outcome.USAGE, "no engine in it"),
     (errors.SkippedError("rules version 2"), Outcome.SKIPPED, "rules version 2"),
     (errors.IoFailed("a.log: disk full"), Outcome.IO_FAILED, "a.log: disk full"),
     (errors.Interrupted("at turn 7"), Outcome.INTERRUPTED, "at turn 7"),

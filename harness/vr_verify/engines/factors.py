@@ -271,8 +271,8 @@ def _probed(setting: Setting) -> str | None:
     tried = "" if locale is None else "import locale; locale.setlocale(locale.LC_ALL, '')"
     probe = BuildSpec("", "probe", (sys.executable, "-I", "-S", "-c", tried), "")
     argv = surrounded(probe, setting).argv
-    # A program of ours, under our own interpreter.
-    done = subprocess.run(argv, capture_output=True, check=False, timeout=_PROBE_LIMIT_S)  # noqa: S603
+    limit = _PROBE_LIMIT_S
+    done = subprocess.run(argv, capture_output=True, check=False, timeout=limit)  # noqa: S603 - ours
     if done.returncode == 0:
         return None
     if locale is not None:

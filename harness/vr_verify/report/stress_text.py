@@ -90,7 +90,8 @@ def _blamed(blame: Blame) -> str:
 
 def _factors(document: Stress) -> list[Text]:
     """Set the table of what was varied."""
-    rows, marks = [], []
+    rows: list[list[str]] = []
+    marks: list[layout.Mark] = []
     for row in (_plain_row(document), *document.factors):
         for number, setting in enumerate(row.settings if row is not None else ()):
             assert row is not None, "it has settings"

@@ -4,12 +4,14 @@ It must not compare sides; a side that cannot stand where it was put is its own 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from vr_verify.canonical.state import State
 from vr_verify.compare.states import difference, entity_text, value_texts
 from vr_verify.engines.client import ADVANCE_TURNS_MAX, Opening
 from vr_verify.errors import EngineError, EngineProtocolError, SkippedError
+from vr_verify.model.run import Digests
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.turns import LiveSide, commands_of
 from vr_verify.session.views import Hasher
@@ -35,6 +37,20 @@ def start_side(log: RunLog, side: LiveSide) -> Opening:
         found = f"{side.name} declares {names}, or other phases in them"
         raise SkippedError(f"the log's steps are {[step.name for step in header.steps]}, {found}")
     return opening
+
+
+def begin_side(log: RunLog, side: LiveSide, hasher: Hasher) -> Opening:
+    """Bring a side to the log's first turn, from its snapshot where the log begins in mid-run."""
+    opening, log_first = start_side(log, side), log.turns[0]
+    if opening.turn == log_first:
+        return opening
+    if opening.turn > log_first or not side.engine.can("snapshot"):
+        found = f"{side.name} starts at turn {opening.turn}"
+        found += "" if opening.turn > log_first else " and cannot be restored to another"
+        raise SkippedError(f"the log starts at turn {log_first}, {found}")
+    opening = restore_side(side, log.state(log_first), hasher)
+    # The turn's draws and events are in the recording that this log was cut from.
+    return replace(opening, digests=Digests(opening.digests.state))
 
 
 def restore_side(side: LiveSide, state: State, hasher: Hasher) -> Opening:

@@ -11,16 +11,15 @@ from typing import Final
 from blake3 import blake3
 
 from vr_verify.compare.declared import Waiver
-from vr_verify.engines.client import Opening
-from vr_verify.errors import SkippedError, UsageError
 from vr_verify.model.run import Digests, Halt
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.approach import approach, restore_side, start_side
+from vr_verify.session.approach import approach, begin_side
 from vr_verify.session.coverage import Coverage
 from vr_verify.session.declared import DeclaredTally, Weighing
 from vr_verify.session.examine import Parting, changed_by_reading, digests_compared, examine
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.trace import Streams, read_streams, trace_turn
+from vr_verify.session.turn_ranges import turns_within
 from vr_verify.session.turns import LiveSide, TurnResult, commands_of, play_turn
 from vr_verify.session.views import Hasher, View
 
@@ -90,7 +89,7 @@ class Lockstep:
         self.hasher = Hasher(self.header.schema, blake3(self.header.scenario).digest(), self.watch)
         self.found = Comparison()
         self.last_equal: int | None = None
-        self.first_turn, self.last_turn = _range(log, options)
+        self.first_turn, self.last_turn = turns_within(log.turns, options.turns)
         self._met_before = False
 
     def run(self) -> Comparison:
@@ -112,12 +111,7 @@ class Lockstep:
     def open(self) -> int:
         """Start all sides, bring them near the range, and return the turn that they stand at."""
         log_first = self.log.turns[0]
-        openings = {}
-        for side in self.sides:
-            opening = start_side(self.log, side)
-            if opening.turn != log_first:
-                opening = self._enter(side, opening.turn)
-            openings[side.name] = opening
+        openings = {side.name: begin_side(self.log, side, self.hasher) for side in self.sides}
         if self.first_turn <= log_first:
             digests = {name: opening.digests for name, opening in openings.items()}
             views = self._views(log_first, digests, dict.fromkeys(digests))
@@ -125,17 +119,6 @@ class Lockstep:
             return log_first
         self.last_equal = approach(self.log, self.sides, self.first_turn - 1, self.hasher)
         return self.first_turn - 1
-
-    def _enter(self, side: LiveSide, turn: int) -> Opening:
-        """Bring a side from its own first turn to that of a log which begins in mid-run."""
-        log_first = self.log.turns[0]
-        if turn > log_first or not side.engine.can("snapshot"):
-            found = f"{side.name} starts at turn {turn}"
-            found += "" if turn > log_first else " and cannot be restored to another"
-            raise SkippedError(f"the log starts at turn {log_first}, {found}")
-        opening = restore_side(side, self.log.state(log_first), self.hasher)
-        # The turn's draws and events are in the recording that this log was cut from.
-        return replace(opening, digests=replace(opening.digests, ledger=None, events=None))
 
     def _finished(self) -> bool:
         """Whether a side cannot go on, or need not."""
@@ -246,16 +229,3 @@ class Lockstep:
         rows = [universe.rows for universe in self.sides[0].engine.rows]
         size = sum(n * w for counts in rows for n, w in zip(counts, widths, strict=True))
         return size <= self.small_bytes
-
-
-def _range(log: RunLog, options: Options) -> tuple[int, int]:
-    """Return the turns to compare, both ends included."""
-    first, last = log.turns[0], log.turns[-1]
-    if options.turns is None:
-        return first, last
-    start, end = options.turns
-    if start > end:
-        raise UsageError(f"turns {start}:{end}: the first is after the last")
-    if start > last or end < first:
-        raise UsageError(f"turns {start}:{end}: the log holds {first} to {last}")
-    return max(start, first), min(end, last)

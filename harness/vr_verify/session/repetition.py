@@ -9,16 +9,17 @@ from typing import Final
 
 from blake3 import blake3
 
-from vr_verify.engines.client import ADVANCE_TURNS_MAX, Engine, Opening
+from vr_verify.engines.client import ADVANCE_TURNS_MAX, Engine
 from vr_verify.engines.factors import Manner, Setting, refusal, surrounded
 from vr_verify.engines.registry import BuildSpec
-from vr_verify.errors import EngineError, SkippedError, UsageError
+from vr_verify.errors import EngineError, SkippedError
 from vr_verify.model.limits import Limits
 from vr_verify.model.run import Digests, Halt, TurnCommands
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.approach import approach, restore_side, start_side
+from vr_verify.session.approach import approach, begin_side
 from vr_verify.session.run_answer import AnswerWriter, RunAnswer
 from vr_verify.session.stopwatch import Stopwatch
+from vr_verify.session.turn_ranges import turns_within
 from vr_verify.session.turns import LiveSide, commands_of, play_turn
 from vr_verify.session.views import Hasher
 
@@ -42,7 +43,7 @@ class Repetition:
         turns: tuple[int, int] | None = None,
     ) -> None:
         self.log, self.spec, self.limits = log, spec, limits or Limits()
-        self.first, self.last = _clipped(log, turns)
+        self.first, self.last = turns_within(log.turns, turns)
         scenario_digest = blake3(log.header.scenario).digest()
         self._hasher = Hasher(log.header.schema, scenario_digest, Stopwatch())
         self.name = spec.name
@@ -132,25 +133,13 @@ class Repetition:
 
     def _begin(self, side: LiveSide, writer: AnswerWriter) -> int:
         """Start a run and bring it to the turn before the range; return the turn it stands at."""
-        opening = self._first_state(side)
+        opening = begin_side(self.log, side, self._hasher)
         log_first = self.log.turns[0]
         if self.first <= log_first:
             writer.add(self._told(side, opening.digests))
             return log_first
         approach(self.log, [side], self.first - 1, self._hasher)
         return self.first - 1
-
-    def _first_state(self, side: LiveSide) -> Opening:
-        """Bring a side to the log's first turn, from a snapshot where the log begins in mid-run."""
-        opening, log_first = start_side(self.log, side), self.log.turns[0]
-        if opening.turn == log_first:
-            return opening
-        if not side.engine.can("snapshot"):
-            found = f"{side.name} starts at turn {opening.turn} and cannot be restored to another"
-            raise SkippedError(f"the log starts at turn {log_first}, {found}")
-        opening = restore_side(side, self.log.state(log_first), self._hasher)
-        # The turn's draws and events are in the recording that this log was cut from.
-        return replace(opening, digests=Digests(opening.digests.state))
 
     def _played(self, side: LiveSide, turns: range, manners: Collection[Manner]) -> Iterator[_Turn]:
         """Play turns, and give each one's digests and halt; a halt is the last."""
@@ -214,13 +203,3 @@ def _watched_turn(engine: Engine, commands: TurnCommands) -> _Turn:
     if engine.can("rules_fired"):
         engine.rules_fired()
     return digests, None
-
-
-def _clipped(log: RunLog, turns: tuple[int, int] | None) -> tuple[int, int]:
-    """Return the turns that are played of those asked for."""
-    first, last = log.turns[0], log.turns[-1]
-    if turns is None:
-        return first, last
-    if turns[0] > turns[1] or turns[0] > last or turns[1] < first:
-        raise UsageError(f"turns {turns[0]}:{turns[1]}: the log holds {first} to {last}")
-    return max(turns[0], first), min(turns[1], last)

@@ -11,7 +11,7 @@ from typing import Protocol
 from vr_verify.canonical.schema import Schema
 from vr_verify.model.run import Digests, Halt, StepSpec, TurnCommands
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.approach import approach, restore_side, start_side
+from vr_verify.session.approach import approach, begin_side
 from vr_verify.session.turns import LiveSide, commands_of
 from vr_verify.session.views import Hasher
 
@@ -82,8 +82,7 @@ class LogScript:
     def start(self, sides: Sequence[LiveSide], hasher: Hasher) -> None:
         """Start the log's scenario, and restore the first state of a log that begins in mid-run."""
         for side in sides:
-            if start_side(self._log, side).turn != self.first_turn:
-                restore_side(side, self._log.state(self.first_turn), hasher)
+            begin_side(self._log, side, hasher)
 
     def approach(self, sides: Sequence[LiveSide], turn: int, hasher: Hasher) -> None:
         """Restore the nearest recorded state, and play on from there."""

@@ -4,7 +4,7 @@ Order: turns after the fault, start from a later state, what the engine itself c
 entities, scenario, commands, values, the seed last. It must not write files.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -27,7 +27,7 @@ TRIES_MAX: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a case is. `entities` are the living ones of the first state, where it has one."""
+    """How large a case is. `entities` are the living ones of a first state that it brings along."""
 
     turns: int
     commands: int
@@ -35,34 +35,39 @@ class Size:
     entities: int | None
 
 
-def size_of(case: Case, schema: Schema) -> Size:
-    """Measure a case."""
-    living = (
-        None if case.start is None else sum(map(len, living_entities(case.start, schema).values()))
-    )
+def size_of(case: Case, schema: Schema | None) -> Size:
+    """Measure a case; without a schema its entities are not counted."""
+    living: int | None = None
+    if case.start is not None and schema is not None:
+        living = sum(map(len, living_entities(case.start, schema).values()))
     return Size(len(case.turns), case.commands, len(case.scenario), living)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One pass that made the case smaller: its name, the tries so far, the sizes around it."""
+    """One pass that made the case smaller: its name, the tries so far, the sizes around it.
+
+    `parts` names what the engine itself knew to leave out.
+    """
 
     name: str
     tries: int
     before: Size
     after: Size
+    parts: tuple[str, ...] = ()
 
 
 @dataclass
 class Shrunk:
     """What shrinking came to. `finished`: nothing more can be cut; else the tries were used up.
 
-    `others` are faults that candidates showed instead; none of them was followed.
+    `others` are faults that candidates showed instead; none of them was followed. `schema` is that
+    of the first state, if the case has one.
     """
 
     case: Case
     fault: Fault
-    schema: Schema
+    schema: Schema | None = None
     tries: int = 0
     finished: bool = False
     cuts: list[Cut] = field(default_factory=list)
@@ -90,7 +95,10 @@ def shrink_case(
 
 
 class Shrinker:
-    """The best case so far, in `shrunk`, and the tries that led to it; see `shrink_case`."""
+    """The best case so far, in `shrunk`, and the tries that led to it; see `shrink_case`.
+
+    `tried` is told the number of tries after each.
+    """
 
     def __init__(
         self,
@@ -98,16 +106,17 @@ class Shrinker:
         residents: Residents,
         fault: Fault,
         tries_max: int,
-        keep: Callable[[Case], None] | None,
+        keep: Callable[[Case], None] | None = None,
+        tried: Callable[[int], None] | None = None,
     ) -> None:
-        self._residents, self._tries_max, self._keep = residents, tries_max, keep
+        self._residents, self._tries_max = residents, tries_max
+        self._keep, self._tried = keep, tried
         self._best = _key(case)
         self._known = {self._best}
-        # Taken now: engines that were started anew since know neither before their first run.
-        engine = residents.sides[-1].engine
-        self._first_turn = engine.init(case.scenario).turn
-        self._steps = engine.steps
-        self.shrunk = Shrunk(case, fault, engine.schema)
+        self._parts: list[str] = []
+        self.shrunk = Shrunk(case, fault)
+        if case.start is not None and (given := self._given(case)) is not None:
+            self.shrunk.schema = given.schema
 
     def run(self, from_later_state: bool) -> Shrunk:
         """Make pass after pass until a round of them all cuts nothing, or the tries are used up."""
@@ -136,32 +145,33 @@ class Shrinker:
         self._pass("values", reductions.smaller_values)
 
     def _pass(self, name: str, reduce: Callable[[Case, Callable[[Case], bool]], Case]) -> None:
-        """Run one pass; what it cuts counts even if the tries are used up in the middle of it."""
+        """Run one pass; what it cuts counts even if it ends in the middle."""
         before, key = self.shrunk.case, self._best
+        self._parts = []
         try:
             reduce(before, self._holds)
         finally:
             if key != self._best:
-                sizes = (
-                    size_of(before, self.shrunk.schema),
-                    size_of(self.shrunk.case, self.shrunk.schema),
-                )
-                self.shrunk.cuts.append(Cut(name, self.shrunk.tries, *sizes))
+                schema, now = self.shrunk.schema, self.shrunk.case
+                sizes = size_of(before, schema), size_of(now, schema)
+                self.shrunk.cuts.append(Cut(name, self.shrunk.tries, *sizes, tuple(self._parts)))
 
     def _holds(self, case: Case) -> bool:
-        """Whether a case shows the fault; then it is the best one from now on."""
+        """Whether a case shows the fault; then it is kept, and the best one from now on."""
         key = _key(case)
         if key in self._known:
             return key == self._best
         if self.shrunk.tries >= self._tries_max:
             raise _UsedUpError
         self.shrunk.tries += 1
+        if self._tried is not None:
+            self._tried(self.shrunk.tries)
         self._known.add(key)
         if not self._shows(case):
             return False
-        self._best, self.shrunk.case = key, case
         if self._keep is not None:
             self._keep(case)
+        self._best, self.shrunk.case = key, case
         return True
 
     def _shows(self, case: Case) -> bool:
@@ -175,10 +185,10 @@ class Shrinker:
 
     def _without_later_turns(self, case: Case, holds: Callable[[Case], bool]) -> Case:
         """Cut the turns after the first that parts; after a failure, search for it by halves."""
-        turn = self._residents.play(case).turn
-        if turn is not None:
-            shorter = replace(case, turns=case.turns[: turn - self._first(case)])
-            return shorter if holds(shorter) else case
+        played = self._residents.play(case)
+        if played.turn is not None:
+            holds(replace(case, turns=case.turns[: played.turns - 1]))
+            return self.shrunk.case
         low, high = 0, len(case.turns)
         while low < high:
             middle = (low + high) // 2
@@ -204,49 +214,67 @@ class Shrinker:
 
     def _from(self, case: Case, skipped: int) -> Case | None:
         """Return the case from the state after some of its turns, as the last side has it."""
-        engine, first = self._residents.sides[-1].engine, self._first(case)
-        script = CaseScript(case, self.shrunk.schema, self._steps, first)
         side = self._residents.sides[-1:]
+        if (given := self._given(case)) is None:
+            return None
+        script = CaseScript(case, given.schema, given.steps, given.turn)
         try:
-            script.approach(side, first + skipped, hasher_of(case, side))
-            state = engine.state()
+            script.approach(side, given.turn + skipped, hasher_of(case, side))
+            state = given.state()
         except (SkippedError, UsageError):
             return None
         except EngineError:
             self._residents.restart()
             return None
+        self.shrunk.schema = given.schema
         return Case(case.scenario, case.turns[skipped:], state)
 
-    def _with_fewer_entities(self, case: Case, holds: Callable[[Case], bool]) -> Case:
-        return fewer_entities(case, self.shrunk.schema, holds)
+    def _given(self, case: Case) -> Engine | None:
+        """Give the last engine a case, and return it where it stands at the first state then."""
+        engine = self._residents.sides[-1].engine
+        try:
+            engine.init(case.scenario)
+            if case.start is not None:
+                engine.restore(case.start)
+        except UsageError:
+            return None
+        except EngineError:
+            self._residents.restart()
+            return None
+        return engine
 
-    def _first(self, case: Case) -> int:
-        """Return the turn of the case's first state."""
-        return self._first_turn if case.start is None else case.start.turn
+    def _with_fewer_entities(self, case: Case, holds: Callable[[Case], bool]) -> Case:
+        schema = self.shrunk.schema
+        return case if schema is None else fewer_entities(case, schema, holds)
 
     def _reduced_by_engine(self, case: Case, holds: Callable[[Case], bool]) -> Case:
-        """Take the first candidate of the engine that holds, and ask again from there."""
-        while (smaller := next(filter(holds, self._candidates(case)), None)) is not None:
-            case = smaller
-        return case
+        """Take each candidate of the engine that holds, and go on behind it in the smaller run.
 
-    def _candidates(self, case: Case) -> Iterator[Case]:
-        """Give the smaller runs that an engine knows of, page by page."""
-        knowing = [s.engine for s in self._residents.sides if s.engine.can("reductions")]
+        Those before it did not hold; they are asked for again in the next round.
+        """
         after = 0
-        while knowing and (page := _page(knowing[0], case, after)):
+        while page := self._page(case, after):
             for smaller in page:
                 scenario = case.scenario if smaller.scenario is None else smaller.scenario
-                yield Case(scenario, case.turns if smaller.turns is None else smaller.turns)
-            after += len(page)
+                turns = case.turns if smaller.turns is None else smaller.turns
+                if holds(Case(scenario, turns)):
+                    self._parts.append(smaller.name)
+                    case = self.shrunk.case
+                    break
+                after += 1
+        return case
 
-
-def _page(engine: Engine, case: Case, after: int) -> list[Reduction]:
-    """Ask for one page of smaller runs; an engine that does not take this run has none."""
-    try:
-        return engine.reductions(case.scenario, case.turns, after)
-    except UsageError:
-        return []
+    def _page(self, case: Case, after: int) -> list[Reduction]:
+        """Ask for one page of smaller runs; an engine that does not take this run has none."""
+        knowing = (side.engine for side in self._residents.sides)
+        engine = next((one for one in knowing if one.can("reductions")), None)
+        try:
+            return [] if engine is None else engine.reductions(case.scenario, case.turns, after)
+        except UsageError:
+            return []
+        except EngineError:
+            self._residents.restart()
+            return []
 
 
 def _key(case: Case) -> bytes:

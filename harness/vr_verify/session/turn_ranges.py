@@ -1,9 +1,11 @@
-"""Ascending turns as compact ranges: `12:40`, `57`; both ends included.
+"""Turns as ranges, both ends included: ascending ones made compact, and those asked for.
 
 It must not know what the turns have in common.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from vr_verify.errors import UsageError
 
 
 class TurnRanges:
@@ -46,3 +48,19 @@ class TurnRanges:
 def range_text(first: int, last: int) -> str:
     """Return one range as text."""
     return str(first) if first == last else f"{first}:{last}"
+
+
+def turns_within(log_turns: Sequence[int], asked: tuple[int, int] | None) -> tuple[int, int]:
+    """Return the first and the last of a log's turns that are asked for, None: all of them.
+
+    UsageError where there is none.
+    """
+    first, last = log_turns[0], log_turns[-1]
+    if asked is None:
+        return first, last
+    start, end = asked
+    if start > end:
+        raise UsageError(f"turns {start}:{end}: the first is after the last")
+    if start > last or end < first:
+        raise UsageError(f"turns {start}:{end}: the log holds {first} to {last}")
+    return max(start, first), min(end, last)

@@ -4,13 +4,11 @@ Each turn gives every side's footprint, the recording's beside them. It must not
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vr_verify.canonical.state import State
-from vr_verify.errors import SkippedError, UsageError
-from vr_verify.model.run import Digests
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.approach import approach, restore_side, start_side
+from vr_verify.session.approach import approach, begin_side, restore_side
 from vr_verify.session.footprints import Footprint, live_footprints, recorded_footprint
 from vr_verify.session.lockstep import RECORDED, STATE_SMALL_MAX_BYTES, Progress
 from vr_verify.session.stopwatch import Stopwatch
@@ -59,10 +57,7 @@ class Walk:
         log_first = self.log.turns[0]
         left: dict[str, Footprint] = {}
         for side in self.sides:
-            opening = start_side(self.log, side)
-            told = opening.digests
-            if opening.turn != log_first:
-                told = self._enter(side, opening.turn)
+            told = begin_side(self.log, side, self.hasher).digests
             left[side.name] = Footprint(None, told, self.hasher.digest(side.engine.state()))
         return self._noted(log_first, left, {})
 
@@ -106,17 +101,6 @@ class Walk:
             if stand.halted:
                 return
 
-    def _enter(self, side: LiveSide, turn: int) -> Digests:
-        """Bring a side from its own first turn to that of a log which begins in mid-run."""
-        log_first = self.log.turns[0]
-        if turn > log_first or not side.engine.can("snapshot"):
-            found = f"{side.name} starts at turn {turn}"
-            found += "" if turn > log_first else " and cannot be restored to another"
-            raise SkippedError(f"the log starts at turn {log_first}, {found}")
-        opening = restore_side(side, self.log.state(log_first), self.hasher)
-        # The turn's draws and events are in the recording that this log was cut from.
-        return replace(opening.digests, ledger=None, events=None)
-
     def _noted(self, turn: int, left: dict[str, Footprint], states: dict[str, State]) -> Stand:
         """Add the recording, and note which sides stand in the recorded state now."""
         recorded = recorded_footprint(self.log, turn)
@@ -133,16 +117,3 @@ class Walk:
         rows = [universe.rows for universe in self.sides[0].engine.rows]
         size = sum(n * w for counts in rows for n, w in zip(counts, widths, strict=True))
         return size <= self._small_bytes
-
-
-def compared_range(log: RunLog, asked: tuple[int, int] | None) -> tuple[int, int]:
-    """Return the turns to compare, both ends included; UsageError if the log holds none of them."""
-    first, last = log.turns[0], log.turns[-1]
-    if asked is None:
-        return first, last
-    start, end = asked
-    if start > end:
-        raise UsageError(f"turns {start}:{end}: the first is after the last")
-    if start > last or end < first:
-        raise UsageError(f"turns {start}:{end}: the log holds {first} to {last}")
-    return max(start, first), min(end, last)

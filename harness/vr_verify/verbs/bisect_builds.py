@@ -29,7 +29,7 @@ from vr_verify.session.lockstep import RECORDED, FirstDivergence, Progress
 from vr_verify.session.repetition import Repetition
 from vr_verify.session.scan import common_range, refuse_other_run, scan
 from vr_verify.session.segments import BY_HALVES, IN_ORDER
-from vr_verify.session.walk import compared_range
+from vr_verify.session.turn_ranges import turns_within
 
 FURTHER_RUNS: Final = 10
 LOG_PREFIX: Final = "log:"
@@ -90,7 +90,7 @@ def compare(log: RunLog, name: str, pair: tuple[Given, Given], asked: Asked) -> 
     own = [one for one in pair if one.spec is not None and one.spec.build == log.header.build]
     if len(own) == 1 and len(builds | {r.header.build for r in recordings.values()}) > 1:
         recordings.setdefault(own[0].role, log)
-    turns = compared_range(log, asked.turns)
+    turns = turns_within(log.turns, asked.turns)
     clipped = remarks.clipped(asked.turns, log.turns[0], log.turns[-1])
     logs = {RECORDED: log} | recordings
     spans = common_range(logs, turns)

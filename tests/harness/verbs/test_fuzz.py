@@ -74,7 +74,7 @@ def test_a_planted_fault_is_one_finding_kept_small_and_shown_by_its_log(tmp_path
     assert report.divergence is not None
     assert (report.divergence.kind, report.divergence.turn) == ("state", 2)
     assert replay(log, HARDY, HARDY).divergence is None
-    assert "FOUND 1 fault in 1" in render(document).plain
+    assert "FOUND 1 fault in 9 cases of seed 0" in render(document).plain
 
 
 @pytest.mark.slow

@@ -1,0 +1,85 @@
+"""`vr-verify fuzz` as a command: exit codes, one document, its options as the verb has them."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import fake_verb, one_document, run, run_process
+from tests.support.fuzz_mills import BASE, build
+from vr_verify.cli.fuzz import ANSWER_LIMIT_S
+from vr_verify.report.fuzz_document import Campaigned, FuzzReport
+from vr_verify.verbs import fuzz as verb
+
+DONE = Campaigned(3, 3, 0, 0, 3, 9, 0, 0, 0, 0, ())
+
+
+def fake(outcome: str) -> FuzzReport:
+    return FuzzReport(
+        outcome=outcome, complete=True, sides={}, seed="0", search=False, campaign=DONE
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [("agreed", 0), ("finding", 1), ("crashed", 4), ("nothing_compared", 5), ("interrupted", 130)],
+)
+def test_the_outcome_is_the_exit_code(
+    monkeypatch: pytest.MonkeyPatch, outcome: str, code: int
+) -> None:
+    fake_verb(monkeypatch, "fuzz", lambda: fake(outcome))
+    result = run("fuzz", "--json")
+    assert result.exit_code == code
+    assert one_document(result.stdout)["outcome"] == outcome
+
+
+def test_what_is_not_asked_for_is_as_the_verb_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = fake_verb(monkeypatch, "fuzz", lambda: fake("agreed"))
+    run("fuzz")
+    run("fuzz", "--from", "a.log", "--from", "small", "--no-shrink", "--time-limit", "7")
+    (_, plain), (_, asked) = calls
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(verb.fuzz).parameters.items()
+    }
+    limits = plain.pop("limits")
+    assert limits.answer_s == ANSWER_LIMIT_S == verb.ANSWER_LIMIT_S
+    assert plain == {name: default for name, default in defaults.items() if name != "limits"}
+    assert asked["sources"] == ("a.log", "small")
+    assert asked["shrink"] is False
+    assert asked["limits"].answer_s == 7
+
+
+@pytest.mark.parametrize("words", [("--cases", "0"), ("--size", "1001"), ("--turns", "none")])
+def test_bad_numbers_are_usage_errors(words: tuple[str, ...]) -> None:
+    assert run("fuzz", *words).exit_code == 2
+
+
+def test_without_hypothesis_a_search_says_what_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "hypothesis.py").write_text("raise ModuleNotFoundError(name='hypothesis')")
+    result = run_process(
+        "fuzz", "--engine", build("HardyMill"), "--against", build("HardyMill"), "--search",
+        environment={"PYTHONPATH": f"{tmp_path}:{Path.cwd()}"},
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert b"--search needs the package hypothesis" in result.stderr
+
+
+@pytest.mark.slow
+def test_a_campaign_as_a_person_runs_it(tmp_path: Path) -> None:
+    (tmp_path / "base.json").write_bytes(BASE)
+    environment = {"PYTHONPATH": str(Path.cwd())}
+    words = ["fuzz", "--cases", "6", "--turns", "4", "--from", "base.json", "--json"]
+    words += ["--against", build("HardyMill"), "--engine"]
+    found = run_process(*words, build("SlowWheel"), environment=environment, cwd=tmp_path)
+    assert found.returncode == 1
+    document = one_document(found.stdout)
+    (finding,) = document["findings"]
+    log = f"replays/regress/{finding['files'][0]}"
+    assert (tmp_path / log).is_file()
+    assert finding["reproduce"].startswith(f"vr-verify replay {log} ")
+    again = run_process(*finding["reproduce"].split()[1:], environment=environment, cwd=tmp_path)
+    assert again.returncode == 1
+    honest = run_process(*words, build("HardyMill"), environment=environment, cwd=tmp_path)
+    assert honest.returncode == 0
+    assert not list(tmp_path.glob(".hypothesis"))
