@@ -272,7 +272,7 @@ def _probed(setting: Setting) -> str | None:
     probe = BuildSpec("", "probe", (sys.executable, "-I", "-S", "-c", tried), "")
     argv = surrounded(probe, setting).argv
     limit = _PROBE_LIMIT_S
-    done = subprocess.run(argv, capture_output=True, check=False, timeout=limit)  # noqa: S603 - ours
+    done = subprocess.run(argv, capture_output=True, check=False, timeout=limit)  # noqa: S603
     if done.returncode == 0:
         return None
     if locale is not None:

@@ -3,7 +3,7 @@
 It must not know what the value means.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -34,6 +34,19 @@ def replaced(value: Any, path: Path, item: Any) -> Any:
         return item
     copied: Any = list(value) if isinstance(value, list) else dict(value)
     copied[path[0]] = replaced(copied[path[0]], path[1:], item)
+    return copied
+
+
+def filled(value: Any, items: Mapping[Path, Any]) -> Any:
+    """Return a value with other items at several places, none of them inside another."""
+    if () in items:
+        return items[()]
+    inside: dict[str | int, dict[Path, Any]] = {}
+    for path, item in items.items():
+        inside.setdefault(path[0], {})[path[1:]] = item
+    copied: Any = list(value) if isinstance(value, list) else dict(value)
+    for key, inner in inside.items():
+        copied[key] = filled(copied[key], inner)
     return copied
 
 

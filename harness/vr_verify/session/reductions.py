@@ -5,12 +5,11 @@ that did. It must not know of engines.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from vr_verify.canonical import json_text
-from vr_verify.model.run import Command, TurnCommands
+from vr_verify.model.run import Command
 from vr_verify.session import json_places
 from vr_verify.session.cases import Case
 from vr_verify.session.fewest import fewest
@@ -50,48 +49,70 @@ def fewer_commands(case: Case, holds: Holds) -> Case:
 
 
 def fewer_items(case: Case, holds: Holds) -> Case:
-    """Leave out elements of the scenario's lists, those with the longest text first."""
-    tried: set[Path] = set()
-    while (path := _longest_list(json_text.decode(case.scenario), tried)) is not None:
-        tried.add(path)
-        case = _fewer_of(case, path, holds)
+    """Leave out elements of the scenario's lists, then keys of its objects, the longest first."""
+    for container in (list, dict):
+        tried: set[Path] = set()
+        while (path := _longest(container, json_text.decode(case.scenario), tried)) is not None:
+            tried.add(path)
+            case = _fewer_of(case, path, holds)
     return case
 
 
 def _fewer_of(case: Case, path: Path, holds: Holds) -> Case:
-    items = json_places.value_at(json_text.decode(case.scenario), path)
-    kept = fewest(items, lambda kept: holds(_changed(case, path, kept)))
-    return _changed(case, path, kept)
+    """Leave out what a list or an object holds."""
+    held = json_places.value_at(json_text.decode(case.scenario), path)
+    parts = sorted(held.items()) if isinstance(held, dict) else held
+
+    def built(kept: Sequence[Any]) -> Case:
+        return _changed(case, path, dict(kept) if isinstance(held, dict) else kept)
+
+    return built(fewest(parts, lambda kept: holds(built(kept))))
 
 
-def _longest_list(value: Any, tried: set[Path]) -> Path | None:
-    lists = [
+def _longest(container: type, value: Any, tried: set[Path]) -> Path | None:
+    """Return the place of the list or object with the longest text that was not tried yet."""
+    found = [
         (-len(json_text.encode(item)), number, path)
         for number, (path, item) in enumerate(json_places.walk(value))
-        if isinstance(item, list) and item and path not in tried
+        if isinstance(item, container) and item and path not in tried
     ]
-    return min(lists)[2] if lists else None
+    return min(found)[2] if found else None
 
 
 def smaller_values(case: Case, holds: Holds) -> Case:
     """Make numbers of commands, then of the scenario, zero, one, or ever again half as large."""
-    for turn in range(len(case.turns)):
-        for path, value in json_places.walk([list(commands) for commands in case.turns[turn]]):
-            case = _smallest(case, value, partial(_recommanded, turn=turn, path=path), holds)
-    for path, value in json_places.walk(json_text.decode(case.scenario)):
-        if path != (_SEED,):
-            case = _smallest(case, value, partial(_changed, path=path), holds)
+    for half in (_COMMANDS, _SCENARIO):
+        case = _smaller_values_of(case, half, holds)
     return case
 
 
-def _smallest(case: Case, value: Any, change: Callable[..., Case], holds: Holds) -> Case:
-    """Make one number as small as it can be: `change(case, value=…)` puts another in its place."""
-    smaller: Any = value
-    while smaller is not None:
-        value = smaller
-        candidates = ((simpler, change(case, value=simpler)) for simpler in _smaller(value))
-        smaller, case = next((found for found in candidates if holds(found[1])), (None, case))
-    return case
+def _smaller_values_of(case: Case, half: "_Half", holds: Holds) -> Case:
+    """Make as many numbers zero as can be, many at a time; then each of the others smaller."""
+    value = half.read(case)
+    numbers = {path: item for path, item in json_places.walk(value) if json_places.number(item)}
+    numbers.pop((_SEED,), None)
+
+    def zeroed(kept: Sequence[Path]) -> Case:
+        gone = numbers.keys() - set(kept)
+        zeros = {path: json_places.like(numbers[path], 0) for path in gone}
+        return half.written(case, json_places.filled(value, zeros)) if zeros else case
+
+    others = fewest(list(numbers), lambda kept: holds(zeroed(kept)))
+    smaller = zeroed(others)
+    for path in others:
+        smaller = _smallest(smaller, half, path, holds)
+    return smaller
+
+
+def _smallest(case: Case, half: "_Half", path: Path, holds: Holds) -> Case:
+    """Make one number as small as it can be."""
+    while True:
+        value = half.read(case)
+        simpler = _smaller(json_places.value_at(value, path))
+        candidates = (half.written(case, json_places.replaced(value, path, s)) for s in simpler)
+        if (found := next(filter(holds, candidates), None)) is None:
+            return case
+        case = found
 
 
 def plainer_seed(case: Case, holds: Holds) -> Case:
@@ -102,31 +123,39 @@ def plainer_seed(case: Case, holds: Holds) -> Case:
         return case
     plainer = _SEEDS[: _SEEDS.index(now)] if now in _SEEDS else _SEEDS
     candidates = (_changed(case, (_SEED,), json_places.like(seed, plain)) for plain in plainer)
-    return _first_that_holds(case, candidates, holds)
-
-
-def _first_that_holds(case: Case, candidates: Iterator[Case], holds: Holds) -> Case:
-    return next((candidate for candidate in candidates if holds(candidate)), case)
+    return next(filter(holds, candidates), case)
 
 
 def _changed(case: Case, path: Path, value: Any) -> Case:
     """Return the case with another value at a place of its scenario."""
-    scenario = json_places.replaced(json_text.decode(case.scenario), path, value)
-    return replace(case, scenario=json_text.encode(scenario))
-
-
-def _recommanded(case: Case, turn: int, path: Path, value: Any) -> Case:
-    """Return the case with another value at a place of one turn's commands."""
-    listed = [list(commands) for commands in case.turns[turn]]
-    changed: TurnCommands = tuple(map(tuple, json_places.replaced(listed, path, value)))
-    return replace(case, turns=(*case.turns[:turn], changed, *case.turns[turn + 1 :]))
+    return _SCENARIO.written(case, json_places.replaced(_SCENARIO.read(case), path, value))
 
 
 def _smaller(value: Any) -> Iterator[Any]:
     """Give simpler values than a number: 0, 1, its half."""
     amount = json_places.number(value)
-    if amount is None:
-        return
+    assert amount is not None, "only numbers are made smaller"
     for simpler in dict.fromkeys((0, 1, abs(amount) // 2)):
         if simpler < abs(amount):
             yield json_places.like(value, simpler)
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """One of the two parts of a case that are JSON: how to read it, and to put another in place."""
+
+    read: Callable[[Case], Any]
+    written: Callable[[Case, Any], Case]
+
+
+def _with_commands(case: Case, value: Any) -> Case:
+    return replace(case, turns=tuple(tuple(map(tuple, turn)) for turn in value))
+
+
+_COMMANDS: Final = _Half(
+    lambda case: json_text.decode(json_text.encode(list(case.turns))), _with_commands
+)
+_SCENARIO: Final = _Half(
+    lambda case: json_text.decode(case.scenario),
+    lambda case, value: replace(case, scenario=json_text.encode(value)),
+)

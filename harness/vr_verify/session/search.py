@@ -6,11 +6,13 @@ here and nowhere else. It must not know how cases are made or played.
 
 from collections.abc import Callable, Sequence
 from itertools import islice
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from vr_verify.errors import VrVerifyError
 from vr_verify.session.campaign import Campaign
@@ -69,7 +71,13 @@ def search(campaign: Campaign, cases: int, seed: int, progress: Progress | None 
         if progress is not None:
             progress("fuzz", campaign.taken, cases)
 
-    _driven(example, cases, seed)()
+    with TemporaryDirectory(prefix="vr-") as folder:
+        # Even without a database hypothesis writes to its home, which is the present folder.
+        set_hypothesis_home_dir(folder)
+        try:
+            _driven(example, cases, seed)()
+        finally:
+            set_hypothesis_home_dir(None)
     if stopped:
         raise stopped[0]
     campaign.finish()

@@ -12,7 +12,6 @@ from blake3 import blake3
 
 from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import Schema
-from vr_verify.engines.client import Engine
 from vr_verify.engines.run_text import Reduction
 from vr_verify.errors import EngineError, SkippedError, UsageError
 from vr_verify.session import reductions
@@ -21,6 +20,7 @@ from vr_verify.session.cases import Case, CaseScript
 from vr_verify.session.entities import fewer_entities, living_entities
 from vr_verify.session.faults import Fault
 from vr_verify.session.residents import Residents
+from vr_verify.session.turns import LiveSide
 
 TRIES_MAX: Final = 2000
 
@@ -116,7 +116,7 @@ class Shrinker:
         self._parts: list[str] = []
         self.shrunk = Shrunk(case, fault)
         if case.start is not None and (given := self._given(case)) is not None:
-            self.shrunk.schema = given.schema
+            self.shrunk.schema = given.engine.schema
 
     def run(self, from_later_state: bool) -> Shrunk:
         """Make pass after pass until a round of them all cuts nothing, or the tries are used up."""
@@ -214,34 +214,38 @@ class Shrinker:
 
     def _from(self, case: Case, skipped: int) -> Case | None:
         """Return the case from the state after some of its turns, as the last side has it."""
-        side = self._residents.sides[-1:]
         if (given := self._given(case)) is None:
             return None
-        script = CaseScript(case, given.schema, given.steps, given.turn)
+        engine = given.engine
+        script = CaseScript(case, engine.schema, engine.steps, engine.turn)
         try:
-            script.approach(side, given.turn + skipped, hasher_of(case, side))
-            state = given.state()
+            script.approach([given], engine.turn + skipped, hasher_of(case, [given]))
+            state = engine.state()
         except (SkippedError, UsageError):
             return None
         except EngineError:
             self._residents.restart()
             return None
-        self.shrunk.schema = given.schema
+        self.shrunk.schema = engine.schema
         return Case(case.scenario, case.turns[skipped:], state)
 
-    def _given(self, case: Case) -> Engine | None:
-        """Give the last engine a case, and return it where it stands at the first state then."""
-        engine = self._residents.sides[-1].engine
+    def _given(self, case: Case) -> LiveSide | None:
+        """Give the last side that does not fail a case; None if it does not take it.
+
+        Its engine stands at the first state then.
+        """
+        sides, failing = self._residents.sides, self.shrunk.fault.side
+        side = next((one for one in reversed(sides) if one.name != failing), sides[-1])
         try:
-            engine.init(case.scenario)
+            side.engine.init(case.scenario)
             if case.start is not None:
-                engine.restore(case.start)
+                side.engine.restore(case.start)
         except UsageError:
             return None
         except EngineError:
             self._residents.restart()
             return None
-        return engine
+        return side
 
     def _with_fewer_entities(self, case: Case, holds: Callable[[Case], bool]) -> Case:
         schema = self.shrunk.schema

@@ -21,7 +21,8 @@ def replaced(text: str, before: str, after: str) -> str:
 
 def overlay(folder: Path, file: str = "", before: str = "", after: str = "") -> Path:
     """Copy the harness, with words of one file replaced if one is named; return its folder."""
-    ignored = shutil.ignore_patterns("__pycache__")
+    # What was compiled of the rest stays good; the changed file may be as long and as old.
+    ignored = shutil.ignore_patterns(f"{Path(file).stem}.cpython-*.pyc")
     shutil.copytree(HARNESS / PACKAGE, folder / PACKAGE, ignore=ignored)
     if file:
         path = folder / PACKAGE / file

@@ -103,9 +103,11 @@ def marks(mutant: Mutant, found: Found | None, true: dict[str, Any]) -> dict[str
         outcome = "" if found.report is None else found.report.outcome
         place = step is None or f"step {step.name}: " in found.message
         turn = true["turn"] is None or f"turn {true['turn']}, " in found.message
-        return {"detected": True, "kind": outcome in FAILURES.get(true["kind"], ()), "turn": turn} | {
-            "place": place
-        }
+        return {
+            "detected": True,
+            "kind": outcome in FAILURES.get(true["kind"], ()),
+            "turn": turn,
+        } | {"place": place}
     phases = phases_of(mutant.file, mutant.function)
     place = step is not None and parted.step == step.name and parted.phase in phases
     if step is not None and true["phase"] is not None:
