@@ -7,6 +7,7 @@ that shows it again. A skip is a failure unless the settings accept its reason.
 import os
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -15,6 +16,7 @@ from vr_verify import verbs
 from vr_verify.errors import VrVerifyError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Report
+from vr_verify.pytest_declared import NAME, DeclaredOverRun
 from vr_verify.report.documents import Document
 from vr_verify.report.failure_text import without_folders
 from vr_verify.report.golden_document import GoldenReport
@@ -55,6 +57,7 @@ class LogItem(pytest.Item):
         """Execute the log; LogFailure unless all agree, a skip for an accepted reason."""
         document = self._document()
         outcome = Outcome(document.outcome)
+        self._count(document, outcome)
         if outcome is Outcome.AGREED:
             return
         if outcome is Outcome.INTERRUPTED:
@@ -79,11 +82,34 @@ class LogItem(pytest.Item):
         engine, against = self._engines()
         try:
             if self.name == GOLDEN:
-                return verbs.golden.golden("check", [self.path], engine=engine, against=against)
-            return verbs.replay.replay(self.path, engine, against)
+                return verbs.golden.golden(
+                    "check",
+                    [self.path],
+                    engine=engine,
+                    against=against,
+                    declared=self._declared(),
+                    one_of_many=True,
+                )
+            return verbs.replay.replay(
+                self.path, engine, against, declared=self._declared(), one_of_many=True
+            )
         except VrVerifyError as error:
             said = without_folders(error.message)
             return Report(command=self.name, outcome=error.outcome, complete=False, message=said)
+
+    def _over_run(self) -> DeclaredOverRun | None:
+        plugin: DeclaredOverRun | None = self.config.pluginmanager.get_plugin(NAME)
+        return plugin
+
+    def _declared(self) -> Path | None:
+        over_run = self._over_run()
+        return None if over_run is None else over_run.file
+
+    def _count(self, document: Document, outcome: Outcome) -> None:
+        """Count what was met of declared differences, for the run of pytest as a whole."""
+        over_run, rows = self._over_run(), getattr(document, "declared", None)
+        if over_run is not None:
+            over_run.add([] if rows is None else [rows], whole=outcome is Outcome.AGREED)
 
     def _engines(self) -> tuple[str | None, str | None]:
         engine, against = (str(self.config.getini(f"vr_{name}")) for name in ("engine", "against"))
@@ -95,6 +121,8 @@ class LogItem(pytest.Item):
         words.append(os.path.relpath(self.path, self.config.invocation_params.dir))
         for option, value in zip(("--engine", "--against"), self._engines(), strict=True):
             words += [] if value is None else [option, value]
+        if (file := self._declared()) is not None:
+            words += ["--declared", os.path.relpath(file, self.config.invocation_params.dir)]
         return shlex.join(words)
 
 

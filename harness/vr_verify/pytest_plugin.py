@@ -22,6 +22,10 @@ _INI: Final = {
     "vr_engine": "The engine that executes run logs. Default: each log's own.",
     "vr_against": "The engine beside it, or none. Default: the counterpart that it declares.",
 }
+_DECLARED: Final = (
+    "A TOML file of the differences that run logs may show, relative to the settings' own file: "
+    "counted, bounded, and none of them unused over all logs. Default: none."
+)
 _SKIP: Final = "Words of reasons for which a run log may be skipped, one on a line. Default: none."
 
 
@@ -29,7 +33,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Tell pytest of the settings."""
     for name, text in _INI.items():
         parser.addini(name, text, default="")
+    parser.addini("vr_declared", _DECLARED, default="")
     parser.addini("vr_skip", _SKIP, type="linelist", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch over declared differences, where there is a file of them."""
+    if file := str(config.getini("vr_declared")):
+        declared = import_module("vr_verify.pytest_declared")
+        folder = config.rootpath if config.inipath is None else config.inipath.parent
+        config.pluginmanager.register(
+            declared.DeclaredOverRun(config, folder / file), declared.NAME
+        )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

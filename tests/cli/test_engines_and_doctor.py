@@ -58,7 +58,7 @@ def test_a_working_engine_is_described_and_a_broken_one_is_listed(
     assert (toy["name"], toy["rules_version"], toy["capabilities"]) == (
         "toy",
         "1",
-        ["advance", "bulk_commands"],
+        ["advance", "bulk_commands", "columns"],
     )
     assert len(toy["build"].rpartition(":")[2]) == 64
     assert "error" not in toy

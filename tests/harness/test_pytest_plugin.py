@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.verbs.test_golden import MILL, SECOND, ask, bless, mill
+from tests.support.toy_builds import variant
 from tests.support.tree import ROOT
 from vr_verify import pytest_plugin
 from vr_verify.runlog import container
@@ -115,3 +116,33 @@ def test_it_can_be_turned_off_and_imports_nothing_where_there_is_no_log(project:
     finally:
         test.unlink()
     assert (done.returncode, "1 failed, 2 passed" in done.stdout) == (1, True), done.stdout
+
+
+KNOWN = '[[difference]]\npath = "cell.flour"\nreason = "a finer sieve"\nexpiry = "2999-12-31"\n'
+
+
+@pytest.mark.parametrize("words", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)])
+def test_declared_differences_are_counted_over_all_logs_and_unused_ones_fail(
+    project: Path, words: tuple[str, ...]
+) -> None:
+    (project / "known.toml").write_text(f"{KNOWN}count_max = 1\n")
+    fine = SETTINGS | {"vr_against": variant("FineMill")}
+    assert run(project, "replays", settings=fine).returncode == 1
+    known = {"vr_declared": "known.toml"}
+    held = run(project, "replays", *words, settings=fine | known)
+    assert (held.returncode, "2 passed" in held.stdout) == (0, True), held.stdout
+    assert "cell.flour: 2 in 2 runs, at most 1 in each, the largest 1 count, held" in held.stdout
+    unused = run(project, "replays", *words, settings=SETTINGS | known)
+    assert (unused.returncode, "2 passed" in unused.stdout) == (1, True), unused.stdout
+    assert "FAILED the declared difference of cell.flour was not met: remove it" in unused.stdout
+
+
+def test_a_part_of_the_logs_leaves_declared_differences_unreached(project: Path) -> None:
+    (project / "known.toml").write_text(f"{KNOWN}count_max = 1\n")
+    known = SETTINGS | {"vr_declared": "known.toml"}
+    for words in (("replays/open.log",), ("replays", "-k", "open")):
+        part = run(project, *words, settings=known)
+        assert (part.returncode, "not reached" in part.stdout) == (0, True), part.stdout
+    liar = known | {"vr_against": f"saboteur:field[cell.water]@2:{MILL}"}
+    found = run(project, "replays/open.log", settings=liar)
+    assert (found.returncode, "--declared known.toml" in found.stdout) == (1, True), found.stdout

@@ -18,6 +18,8 @@ FAN_OUT: Final = 16
 DIGEST_BYTES: Final = 32
 _GROUP_BYTES: Final = FAN_OUT * DIGEST_BYTES
 _EMPTY_TOP: Final = bytes(DIGEST_BYTES)
+# Most columns of a small state are as they were a turn ago, and telling that is cheaper.
+_REMEMBERED_BYTES_MAX: Final = 4096
 
 _NODE_CONTEXT: Final = "vr-verify 2026-11 column node v1"
 _COLUMN_CONTEXT: Final = "vr-verify 2026-11 column v1"
@@ -102,8 +104,19 @@ def root_digest(
 
 
 def build_column(table: str, column: str, rows: int, payload: BytesLike) -> ColumnTree:
-    """Hash one column from its leaves up."""
+    """Hash one column from its leaves up; a short one that was hashed lately is remembered."""
     view = memoryview(payload).cast("B")
+    if len(view) <= _REMEMBERED_BYTES_MAX:
+        return _built_short(table, column, rows, bytes(view))
+    return _built(table, column, rows, view)
+
+
+@lru_cache(maxsize=2048)
+def _built_short(table: str, column: str, rows: int, payload: bytes) -> ColumnTree:
+    return _built(table, column, rows, memoryview(payload))
+
+
+def _built(table: str, column: str, rows: int, view: memoryview) -> ColumnTree:
     size = len(view)
     whole = size - size % LEAF_BYTES
     key = node_key(table, column, 0)

@@ -57,12 +57,15 @@ def _engines(command: Decorated) -> Decorated:
 @golden.command()
 @_pairs
 @_engines
+@options.declared_option
 @limited
 @options.answer_form
 def check(**asked: Any) -> Document:
     """Execute recorded runs and compare with their answers: ok, outdated, missing, unexpected.
 
-    A changed encoding of the same values is told from changed values, and from a changed log.
+    A changed encoding of the same values is told from changed values, and from a changed log. One
+    file of declared differences serves all runs: its bounds hold for each, and one that no run
+    meets fails where all runs are checked.
     """
     with progress.shown() as shown:
         return verbs.golden.golden("check", progress=shown, **asked)
@@ -85,23 +88,26 @@ def list_answers(**asked: Any) -> Document:
 @_pairs
 @_engines
 @click.option("--reason", required=True, help="Why the new answer is right. It stands beside it.")
+@options.declared_option
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal.")
 @limited
 @options.answer_form
-def bless(
+def bless(  # noqa: PLR0913, PLR0917 - one name for each option
     paths: tuple[Path, ...],
     replays: Path | None,
     answers: Path | None,
     engine: str | None,
     against: str | None,
     reason: str,
+    declared: Path | None,
     yes: bool,
     limits: Limits,
 ) -> Document:
     """Accept what two engines agree on as the new answer, with a reason.
 
     The first changed turn, the changed tables and fields are shown before anything is written. A
-    log whose states are outdated is recorded anew: the same scenario, the same commands.
+    log whose states are outdated is recorded anew: the same scenario, the same commands. Where
+    engines agree but for declared differences, the answer names them.
     """
     if not yes and not sys.stdin.isatty():
         raise click.UsageError(
@@ -117,6 +123,7 @@ def bless(
             answers=answers,
             progress=shown,
             limits=limits,
+            declared=declared,
         )
     with proposal:
         if yes or not proposal.acceptable or _accepted(proposal.document):

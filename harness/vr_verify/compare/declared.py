@@ -28,6 +28,7 @@ from vr_verify.errors import UsageError
 Distance = int | Fraction | float
 """How far values are apart: raw steps of an integer column, units of a float one; or infinity."""
 
+INFINITE: Final = "infinite"
 _FLOATS: Final = {"f32": "<f", "f64": "<d"}
 _FLOAT_DIGITS: Final = 17
 
@@ -202,7 +203,7 @@ def _float(column: Column, raw: int) -> float:
 def distance_text(column: Column, distance: Distance) -> str:
     """Return a distance in the column's unit: exact for integers, 17 digits for floats."""
     if isinstance(distance, float):
-        return "infinite"
+        return INFINITE
     if isinstance(distance, int):
         return format_value(column, distance)
     rounded = Context(prec=_FLOAT_DIGITS, Emin=-5000, Emax=5000).divide(

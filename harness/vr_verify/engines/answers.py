@@ -96,6 +96,13 @@ class Advanced(msgspec.Struct, frozen=True):
     turns: str
 
 
+class Columns(msgspec.Struct, frozen=True):
+    """The answer to `columns`: the length of each in bytes, and all of them in one bulk."""
+
+    lengths: tuple[str, ...]
+    values: Bulk
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The answer to `snapshot`."""
 

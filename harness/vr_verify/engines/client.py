@@ -10,7 +10,7 @@ from pathlib import Path
 from vr_verify.canonical import archive, events, ledger
 from vr_verify.canonical.schema import Schema, parse_schema
 from vr_verify.canonical.state import STATE_BYTES_MAX, State, TableData, Universe, check_state
-from vr_verify.engines import answers, run_text
+from vr_verify.engines import answers, columns, run_text
 from vr_verify.engines.conversation import Conversation
 from vr_verify.engines.process import ErrorAnswer
 from vr_verify.engines.registry import BuildSpec
@@ -217,7 +217,7 @@ class Engine(Conversation):
 
     def state(self) -> State:
         """Read the whole present state, as a snapshot where the engine can give one."""
-        call = "snapshot" if self.can("snapshot") else "values"
+        call = next((name for name in ("snapshot", "columns") if self.can(name)), "values")
         state = self._snapshot() if call == "snapshot" else self._values_of_all()
         self._checked(call, lambda: check_state(self.schema, state))
         return state
@@ -368,20 +368,24 @@ class Engine(Conversation):
         )
 
     def _values_of_all(self) -> State:
-        """Read the state column by column."""
-        universes = []
-        for rows in self.rows:
-            tables = []
-            for table, count in zip(self.schema.tables, rows.rows, strict=True):
-                columns = []
-                for column in table.columns:
-                    data = self.values(rows.universe, table.name, column.name, 0, count)
-                    if len(data) != count * column.width:
-                        wanted = (
-                            f"{count} values of {column.width} bytes of {table.name}.{column.name}"
-                        )
-                        raise self._broken("values", f"expected {wanted}, found {len(data)}")
-                    columns.append(data)
-                tables.append(TableData(count, tuple(columns)))
-            universes.append(Universe(rows.universe, tuple(tables)))
-        return State(self.turn, tuple(universes))
+        """Read the state by its columns: all at once where the engine can, else one by one."""
+        listed = columns.places(self.schema, self.rows)
+        if self.can("columns") and columns.fit_one_bulk(listed):
+            payloads = self._all_columns(listed)
+        else:
+            payloads = [self._column(place) for place in listed]
+        return columns.state_of(self.turn, self.schema, self.rows, payloads)
+
+    def _all_columns(self, listed: Sequence[columns.Place]) -> list[bytes]:
+        answer = self._ask("columns", {}, answers.Columns)
+        data = self._bulk("columns", answer.values)
+
+        def cut() -> list[bytes]:
+            lengths = [answers.wide(length, "length") for length in answer.lengths]
+            return columns.cut(data, lengths, listed)
+
+        return self._checked("columns", cut)
+
+    def _column(self, place: columns.Place) -> bytes:
+        data = self.values(place.universe, place.table, place.column.name, 0, place.rows)
+        return self._checked("values", lambda: place.whole(data))

@@ -20,8 +20,8 @@ GROUP = "vr_verify.engines"
 FRAME_MAX_BYTES = 1024 * 1024
 ALIGNMENT_BYTES = 64
 ANSWER_FILE = "answer.bin"
-# What this file can do for any engine: it loops, and it reads commands out of a file.
-CAPABILITIES = ("advance", "bulk_commands")
+# What this file can do for any engine: it loops, and it reads and writes lists by file.
+CAPABILITIES = ("advance", "bulk_commands", "columns")
 # A page of candidates: as many as the protocol allows, or as few as make it this long.
 CANDIDATES_MAX = 256
 PAGE_BYTES = 1 << 18
@@ -140,10 +140,13 @@ class Service:
         self.engine = engine
         self.directory = Path()
         self.turn = self.turn_ended = 0
+        self.schema = b""
+        self.universes: list[dict[str, Any]] = []
 
     def at_turn_end(self, answer: dict[str, Any]) -> None:
         """Note the turn that the state now belongs to, which a snapshot names."""
         self.turn = self.turn_ended = answer["turn"]
+        self.universes = answer.get("universes", [])
 
     def answer(self, call: str, args: dict[str, Any]) -> dict[str, Any]:
         """Serve one call of the protocol."""
@@ -193,7 +196,8 @@ class Service:
         """Start a run."""
         answer = dict(self.engine.init(self.read_bulk(args["scenario"])))
         self.at_turn_end(answer)
-        (schema,) = self.write_bulks([answer.pop("schema")])
+        self.schema = answer.pop("schema")
+        (schema,) = self.write_bulks([self.schema])
         result: dict[str, Any] = as_wire(answer)
         return result | {"schema": schema}
 
@@ -225,6 +229,7 @@ class Service:
             self.at_turn_end(answer)
         else:
             self.turn = self.turn_ended if answer["halt"] is not None else answer["turn"]
+            self.universes = answer.get("universes", [])
         result: dict[str, Any] = as_wire(answer)
         return result
 
@@ -233,6 +238,18 @@ class Service:
         first, count = int(args["first"]), int(args["count"])
         values = self.engine.values(args["universe"], args["table"], args["column"], first, count)
         return self.write_bulks([values])[0]
+
+    def call_columns(self, _args: dict[str, Any]) -> dict[str, Any]:
+        """Give all columns of the state, one after another in one bulk."""
+        tables = json.loads(bytes(self.schema))["tables"]
+        columns = [
+            self.engine.values(universe["id"], table["name"], column["name"], 0, rows)
+            for universe in self.universes
+            for table, rows in zip(tables, universe["rows"], strict=True)
+            for column in table["columns"]
+        ]
+        (bulk,) = self.write_bulks([b"".join(columns)])
+        return {"lengths": [str(len(memoryview(one).cast("B"))) for one in columns], "values": bulk}
 
     def call_snapshot(self, _args: dict[str, Any]) -> dict[str, Any]:
         """Give the whole state as archives."""

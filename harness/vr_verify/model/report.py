@@ -127,7 +127,8 @@ class DeclaredDifference(msgspec.Struct, frozen=True, omit_defaults=True, kw_onl
     `counted` are the differing values accepted, one for each (turn, entity, column). `status` is
     the first way in which it failed: `exceeded` its count_max, `outside` its tolerance or sides,
     `expired`, `unused`; else `held`, or `not_reached` in a comparison of a part. `failed_turn` is
-    where it failed first; `largest` and `tolerance` are in `unit`s.
+    where it failed first; `largest` and `tolerance` are in `unit`s. Over several runs `runs` are
+    those in which it was met: `counted` is of all of them, and `count_max` bounds each.
     """
 
     path: str
@@ -143,6 +144,7 @@ class DeclaredDifference(msgspec.Struct, frozen=True, omit_defaults=True, kw_onl
     turns: str | None = None
     sides: tuple[str, ...] | None = None
     issue: str | None = None
+    runs: int | None = None
 
 
 class LogFacts(msgspec.Struct, frozen=True, omit_defaults=True):

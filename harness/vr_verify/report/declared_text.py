@@ -29,10 +29,14 @@ def met(declared: Sequence[DeclaredDifference] | None) -> str:
     if not found:
         return ""
     total = counted(sum(row.counted for row in found), "declared difference")
-    paths = list(dict.fromkeys(row.path for row in found))
-    more = len(paths) - _PATHS_NAMED
-    named = [*paths[:_PATHS_NAMED], *([f"{more:,} more"] if more > 0 else [])]
-    return f"{total} of {listed(named)}"
+    return f"{total} of {_paths(found)}"
+
+
+def _paths(rows: Sequence[DeclaredDifference]) -> str:
+    """Name the columns of declarations, the first few of many."""
+    each = list(dict.fromkeys(row.path for row in rows))
+    more = len(each) - _PATHS_NAMED
+    return listed([*each[:_PATHS_NAMED], *([f"{more:,} more"] if more > 0 else [])])
 
 
 def unmet(declared: Sequence[DeclaredDifference] | None) -> str:
@@ -64,9 +68,16 @@ def _line(row: DeclaredDifference) -> str:
         f"tolerance {row.tolerance} {row.unit}" if row.tolerance is not None else "",
     ]
     parts = [
-        f"{row.counted:,} of at most {row.count_max:,}",
+        _count(row),
         f"the largest {row.largest} {row.unit}" if row.largest is not None else "",
         *bounds,
         f"{_SAID[row.status]}{where}",
     ]
     return f"{row.path}: {', '.join(filter(None, parts))}"
+
+
+def _count(row: DeclaredDifference) -> str:
+    """Say how much was met, and of how much at most: in all, or in each of several runs."""
+    if row.runs is None:
+        return f"{row.counted:,} of at most {row.count_max:,}"
+    return f"{row.counted:,} in {counted(row.runs, 'run')}, at most {row.count_max:,} in each"

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from vr_verify.model.report import Divergence
+from vr_verify.model.report import DeclaredDifference, Divergence
 
 GOLDEN: Final = "vr-verify/golden/1"
 OK, OUTDATED, MISSING, UNEXPECTED = "ok", "outdated", "missing", "unexpected"
@@ -46,6 +46,8 @@ class GoldenCase(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     values, halt, draws, events, encoding (the same values, written in another way), log (the log
     alone was changed), answer (no blessing wrote it), reason. `engines` are those that executed,
     with their builds; `agreed` those that the answer names. `old` and `new` are run chains.
+    `declared` is what this run met of declared differences, `blessed_with` those that the engines
+    had when they agreed on the answer.
     """
 
     log: str
@@ -67,10 +69,15 @@ class GoldenCase(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     schema_changes: tuple[str, ...] = msgspec.field(default_factory=_no_texts)
     divergence: Divergence | None = None
     recorded_anew: bool = False
+    declared: tuple[DeclaredDifference, ...] | None = None
+    blessed_with: tuple[DeclaredDifference, ...] | None = None
 
 
 class GoldenReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What `golden check`, `bless` or `list` (the `action`) found, case by case in name order."""
+    """What `golden check`, `bless` or `list` (the `action`) found, case by case in name order.
+
+    `declared` is over all cases: a declared difference is unused if none of them meets it.
+    """
 
     schema: str = msgspec.field(default_factory=lambda: GOLDEN)
     command: str = msgspec.field(default_factory=lambda: "golden")
@@ -79,3 +86,4 @@ class GoldenReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     complete: bool
     cases: tuple[GoldenCase, ...]
     message: str | None = None
+    declared: tuple[DeclaredDifference, ...] | None = None

@@ -8,7 +8,7 @@ from collections import Counter
 from rich.text import Text
 
 from vr_verify.model.outcome import Outcome
-from vr_verify.report import divergence_text, layout
+from vr_verify.report import declared_text, divergence_text, layout
 from vr_verify.report.advice import HEADLINES
 from vr_verify.report.golden_document import (
     MISSING,
@@ -39,6 +39,7 @@ def golden_page(document: GoldenReport, width: int) -> list[Text]:
     for case in document.cases:
         if document.action == "list" or case.verdict not in _UNTOUCHED:
             lines += _details(case, width)
+    lines += declared_text.declared(document.declared, width)
     return lines + _way_on(document, width)
 
 
@@ -63,6 +64,8 @@ def _row(case: GoldenCase, action: str) -> list[str]:
     turns = "" if case.turns is None else f"{case.turns:,}"
     if case.verdict in _UNTOUCHED:
         said = layout.listed(list((case.agreed if action == "list" else case.engines) or {}))
+        met = declared_text.met(case.blessed_with if action == "list" else case.declared)
+        said += f", with {met}" if met else ""
     else:
         said = case.change or case.outcome.replace("_", " ")
     return [case.log, case.verdict, turns, said]
@@ -81,6 +84,8 @@ def _details(case: GoldenCase, width: int) -> list[Text]:
         ("new run chain", layout.short(case.new or "")),
         ("executed by", _builds(case.engines)),
         ("agreed on it", "" if case.agreed == case.engines else _builds(case.agreed)),
+        ("blessed with", declared_text.met(case.blessed_with)),
+        ("declared", declared_text.met(case.declared)),
         ("reason", case.reason or ""),
         ("schema", "\n".join(case.schema_changes)),
         ("log", "recorded anew: its states are the new answer" if case.recorded_anew else ""),

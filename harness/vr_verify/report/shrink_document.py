@@ -22,13 +22,35 @@ class RunSize(msgspec.Struct, frozen=True, omit_defaults=True):
     entities: int | None = None
 
 
-class CutRow(msgspec.Struct, frozen=True):
-    """A pass that made the run smaller, and the tries that had been made by its end."""
+class CutRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A pass that made the run smaller, and the tries that had been made by its end.
+
+    `parts` names what the engine itself knew to leave out, in its own words.
+    """
 
     what: str
     tries: int
     before: RunSize
     after: RunSize
+    parts: tuple[str, ...] = ()
+
+
+class WayRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One way in which the run was made small: where it may start, and how it went.
+
+    `complete` is False where tries or patience ran out; `bytes` is the size of the log it led to,
+    None where nothing smaller was found before the work was stopped.
+    """
+
+    start: str
+    tries: int
+    complete: bool
+    taken: bool
+    bytes: int | None = None
+
+
+def _no_ways() -> tuple[WayRow, ...]:
+    return ()
 
 
 def _no_cuts() -> tuple[CutRow, ...]:
@@ -42,8 +64,9 @@ def _no_faults() -> tuple[FaultRow, ...]:
 class ShrinkReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A failing run made minimal. `complete` is False where tries or patience ran out before.
 
-    `starts_from` is the turn whose state the small run starts from, None: its scenario. `others`
-    are faults that smaller runs showed instead; `divergence` is what replaying the small log says.
+    `tries` are those of all `ways`, `cuts` those of the way that was taken. `starts_from` is the
+    turn whose state the small run starts from, None: its scenario. `others` are faults that smaller
+    runs showed instead; `divergence` is what replaying the small log says.
     """
 
     outcome: str
@@ -58,6 +81,7 @@ class ShrinkReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     before: RunSize | None = None
     after: RunSize | None = None
     starts_from: int | None = None
+    ways: tuple[WayRow, ...] = msgspec.field(default_factory=_no_ways)
     cuts: tuple[CutRow, ...] = msgspec.field(default_factory=_no_cuts)
     others: tuple[FaultRow, ...] = msgspec.field(default_factory=_no_faults)
     divergence: Divergence | None = None

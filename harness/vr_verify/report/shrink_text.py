@@ -10,7 +10,7 @@ from vr_verify.report import divergence_text, layout
 from vr_verify.report.advice import HEADLINES
 from vr_verify.report.fault_row import place
 from vr_verify.report.layout import counted
-from vr_verify.report.shrink_document import RunSize, ShrinkReport
+from vr_verify.report.shrink_document import RunSize, ShrinkReport, WayRow
 
 _FAILURES = frozenset({Outcome.SKIPPED, Outcome.INTERMITTENT})
 
@@ -18,12 +18,17 @@ _FAILURES = frozenset({Outcome.SKIPPED, Outcome.INTERMITTENT})
 def shrink_page(document: ShrinkReport, width: int) -> list[Text]:
     """Set a document of `shrink`."""
     outcome = Outcome(document.outcome)
-    lines = layout.prose(_headline(document, outcome), width, style="bold yellow")
-    if document.message and document.small is not None:
+    failed = outcome in _FAILURES or document.small is None
+    headline = _failure(document, outcome) if failed else _headline(document, outcome)
+    lines = layout.prose(headline, width, style="bold yellow")
+    if document.message and not failed:
         lines += layout.prose(document.message, width, indent=layout.INDENT)
     if document.fault is not None:
         named = f"fault {document.fault.id}: {place(document.fault)}"
         lines += layout.prose(named, width, indent=layout.INDENT)
+    if len(document.ways) > 1:
+        lines += [layout.heading("ways to start")]
+        lines += layout.table(["", "tries", "bytes", ""], [_way(way) for way in document.ways])
     if document.cuts:
         lines += [layout.heading("cut")]
         rows = [(cut.what, _change(cut.before, cut.after), str(cut.tries)) for cut in document.cuts]
@@ -39,14 +44,28 @@ def shrink_page(document: ShrinkReport, width: int) -> list[Text]:
     return lines
 
 
+def _failure(document: ShrinkReport, outcome: Outcome) -> str:
+    said = document.message or "no more is known"
+    return f"{HEADLINES.get(outcome, outcome.upper())}: {said}"
+
+
 def _headline(document: ShrinkReport, outcome: Outcome) -> str:
-    before, after = document.before, document.after
-    if outcome in _FAILURES or before is None or after is None or document.small is None:
-        said = document.message or "no more is known"
-        return f"{HEADLINES.get(outcome, outcome.upper())}: {said}"
+    small, before, after = document.small, document.before, document.after
+    assert small is not None, "there is a smaller log"
+    assert before is not None, "what was shrunk was measured"
+    assert after is not None, "what is left was measured"
     word = "SHRUNK" if document.complete else "SHRUNK, NOT TO THE END"
-    sizes = f"{document.log.bytes:,} to {document.small.bytes:,} bytes"
-    return f"{word}: {document.small.path}: {sizes}, {_change(before, after) or 'as it was'}"
+    word = f"INTERRUPTED: {word}" if outcome is Outcome.INTERRUPTED else word
+    sizes = f"{document.log.bytes:,} to {small.bytes:,} bytes"
+    return f"{word}: {small.path}: {sizes}, {_change(before, after) or 'as it was'}"
+
+
+def _way(way: WayRow) -> tuple[str, str, str, str]:
+    """Set one way as a row of the table."""
+    size = "" if way.bytes is None else f"{way.bytes:,}"
+    said = ["taken"] if way.taken else []
+    said += [] if way.complete else ["not to the end"]
+    return f"from {way.start}", f"{way.tries:,}", size, ", ".join(said)
 
 
 def _change(before: RunSize, after: RunSize) -> str:

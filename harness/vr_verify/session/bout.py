@@ -86,7 +86,9 @@ def play_case(case: Case, sides: Sequence[LiveSide], watch: Stopwatch | None = N
     while not played.ended:
         turn, ends = next(following, (None, ends))
         if turn is None:
-            return _held(played, ends, sides, hasher)
+            # Where nobody reports a digest, the last turn was compared by its values already.
+            known = played.turns > 1 and not any(side.engine.can("digest") for side in sides)
+            return played if known else _held(played, ends, sides, hasher)
         played = _compared(turn - first + 1, turn, ends)
     return played
 
@@ -161,14 +163,27 @@ def _stepped(commands: TurnCommands, sides: Sequence[LiveSide], hasher: Hasher) 
                 ends[side.name] = error
                 continue
             if result.halt is not None or result.turn_ended:
-                ends[side.name] = _End(_with_state(result.digests, side, hasher), result.halt)
-    return [ends[side.name] for side in sides]
+                ends[side.name] = _End(result.digests, result.halt)
+    return _with_states([ends[side.name] for side in sides], sides, hasher)
 
 
-def _with_state(digests: Digests, side: LiveSide, hasher: Hasher) -> Digests:
-    if side.engine.can("digest"):
-        return digests
-    return replace(digests, state=hasher.digest(side.engine.state()))
+def _with_states(ends: _Ends, sides: Sequence[LiveSide], hasher: Hasher) -> _Ends:
+    """Fill in the digests that sides do not report; none where all of them hold the same values."""
+    silent = {
+        side.name: side.engine.state()
+        for side, end in zip(sides, ends, strict=True)
+        if isinstance(end, _End) and end.halt is None and not side.engine.can("digest")
+    }
+    states = list(silent.values())
+    if len(states) == len(sides) and all(state == states[0] for state in states[1:]):
+        return ends
+    told: _Ends = []
+    for side, end in zip(sides, ends, strict=True):
+        if isinstance(end, _End) and side.name in silent:
+            digest = hasher.digest(silent[side.name])
+            end = _End(replace(end.digests, state=digest), end.halt)  # noqa: PLW2901
+        told.append(end)
+    return told
 
 
 def _compared(count: int, turn: int, ends: _Ends) -> Played:

@@ -4,7 +4,7 @@ Where a declaration does not hold, its differences count as any other. It must n
 itself, nor judge; the verb does that.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -130,10 +130,15 @@ def _left_of(left: StateDifferences, schema: Schema, side: HashedState) -> Hasha
 
 
 class DeclaredTally:
-    """All declarations of a run, in the file's order. `today` decides which have expired."""
+    """All declarations of a run, in the file's order. `today` decides which have expired.
 
-    def __init__(self, schema: Schema, covered: Sequence[Covered], today: date) -> None:
-        self._schema = schema
+    `one_of_many`: the file is about other runs too, so what this one does not meet says nothing.
+    """
+
+    def __init__(
+        self, schema: Schema, covered: Sequence[Covered], today: date, one_of_many: bool = False
+    ) -> None:
+        self._schema, self._one_of_many = schema, one_of_many
         self._accounts = [
             _Account(c, schema.tables[c.table].columns[c.column], today > c.declaration.expiry)
             for c in covered
@@ -172,14 +177,7 @@ class DeclaredTally:
 
     def unmet(self, part: bool) -> list[str]:
         """Name the declarations that are unused or expired; in a `part`, only the expired."""
-        said = []
-        for row in self.rows(part):
-            name = f"the declared difference of {row.path}"
-            if row.status == "unused":
-                said.append(f"{name} was not met: remove it")
-            elif row.status == "expired":
-                said.append(f"{name} expired on {row.expiry}: remove it or set another date")
-        return said
+        return [] if self._one_of_many else unmet_texts(self.rows(part))
 
     def remarks(self) -> list[str]:
         """Say which declarations did not hold where, and what could not be compared."""
@@ -200,7 +198,20 @@ class DeclaredTally:
 
     def rows(self, part: bool) -> tuple[DeclaredDifference, ...]:
         """Return all declarations for the report; `part`: not every turn was compared."""
-        return tuple(_row(account, part or self.unseen is not None) for account in self._accounts)
+        part = part or self._one_of_many or self.unseen is not None
+        return tuple(_row(account, part) for account in self._accounts)
+
+
+def unmet_texts(rows: Iterable[DeclaredDifference]) -> list[str]:
+    """Name the declarations that must go, since they are unused or expired."""
+    said = []
+    for row in rows:
+        name = f"the declared difference of {row.path}"
+        if row.status == "unused":
+            said.append(f"{name} was not met: remove it")
+        elif row.status == "expired":
+            said.append(f"{name} expired on {row.expiry}: remove it or set another date")
+    return said
 
 
 def _row(account: _Account, part: bool) -> DeclaredDifference:
@@ -229,7 +240,9 @@ def _row(account: _Account, part: bool) -> DeclaredDifference:
     )
 
 
-def open_declared(path: Path, schema: Schema, sides: Sequence[str], today: date) -> DeclaredTally:
+def open_declared(
+    path: Path, schema: Schema, sides: Sequence[str], today: date, one_of_many: bool = False
+) -> DeclaredTally:
     """Read a file of declared differences for a comparison of these sides.
 
     UsageError names what is wrong with it; MissingFileError and IoFailed are about the file itself.
@@ -242,4 +255,5 @@ def open_declared(path: Path, schema: Schema, sides: Sequence[str], today: date)
         raise MissingFileError(said) from error
     except OSError as error:
         raise IoFailed(f"{path.name}: cannot read it: {error.strerror}") from error
-    return DeclaredTally(schema, cover(parse(text, path.name), schema, sides, path.name), today)
+    covered = cover(parse(text, path.name), schema, sides, path.name)
+    return DeclaredTally(schema, covered, today, one_of_many)

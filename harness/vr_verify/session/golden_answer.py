@@ -15,6 +15,7 @@ from vr_verify.canonical import json_text
 from vr_verify.canonical.packing import derived, text, u64
 from vr_verify.engines.conversation import PROTOCOL
 from vr_verify.errors import IoFailed
+from vr_verify.model.report import DeclaredDifference
 from vr_verify.runlog.reader import RunLog
 
 FORMAT: Final = "vr-golden/1"
@@ -64,7 +65,11 @@ class Previous(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole answer; `previous` are the last few before it, the newest first."""
+    """A whole answer; `previous` are the last few before it, the newest first.
+
+    `declared` are the declared differences that the engines had all the same: the facts are then
+    those of the log. The file has this key only where there are any.
+    """
 
     facts: Facts
     agreed: tuple[Agreed, ...]
@@ -72,6 +77,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     previous: tuple[Previous, ...] = ()
     format: str = FORMAT
     sealed: str = ""
+    declared: tuple[DeclaredDifference, ...] = ()
 
 
 class AnswerError(ValueError):
@@ -141,7 +147,15 @@ def _stream_digest(digests: list[tuple[int, bytes | None]]) -> str:
 
 def sealed(answer: Answer) -> Answer:
     """Return an answer with its seal."""
-    return msgspec.structs.replace(answer, sealed=_seal(msgspec.to_builtins(answer)))
+    return msgspec.structs.replace(answer, sealed=_seal(_value(answer)))
+
+
+def _value(answer: Answer) -> dict[str, Any]:
+    """Return an answer as plain values, without a key for declared differences if it has none."""
+    value: dict[str, Any] = msgspec.to_builtins(answer)
+    if not answer.declared:
+        del value["declared"]
+    return value
 
 
 def _seal(value: dict[str, Any]) -> str:
@@ -152,7 +166,7 @@ def _seal(value: dict[str, Any]) -> str:
 
 def answer_text(answer: Answer) -> str:
     """Return an answer as its file holds it."""
-    return json.dumps(msgspec.to_builtins(answer), indent=2, sort_keys=True) + "\n"
+    return json.dumps(_value(answer), indent=2, sort_keys=True) + "\n"
 
 
 def read_answer(path: Path) -> Answer:

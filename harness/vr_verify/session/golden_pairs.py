@@ -72,6 +72,15 @@ def find_pairs(
     return sorted(found, key=lambda pair: (pair.log_name, pair.log))
 
 
+def covers_all(
+    paths: Sequence[Path | str], replays: Path | str | None, answers: Path | str | None
+) -> bool:
+    """Whether these paths name all pairs of the projects that they lie in."""
+    found = set(find_pairs(paths, replays, answers))
+    projects = {_folders(Path(path).resolve(), replays, answers) for path in paths}
+    return all(_listed(folders, folders.replays) <= found for folders in projects)
+
+
 def _listed(folders: Folders, path: Path) -> set[Pair]:
     return {folders.pair(below) for below in _below(folders, path)}
 

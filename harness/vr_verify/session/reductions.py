@@ -79,11 +79,14 @@ def _longest(container: type, value: Any, tried: set[Path]) -> Path | None:
     return min(found)[2] if found else None
 
 
+def smaller_commands(case: Case, holds: Holds) -> Case:
+    """Make numbers of commands zero, one, or ever again half as large."""
+    return _smaller_values_of(case, _COMMANDS, holds)
+
+
 def smaller_values(case: Case, holds: Holds) -> Case:
-    """Make numbers of commands, then of the scenario, zero, one, or ever again half as large."""
-    for half in (_COMMANDS, _SCENARIO):
-        case = _smaller_values_of(case, half, holds)
-    return case
+    """Make numbers of the scenario zero, one, or ever again half as large; not the seed."""
+    return _smaller_values_of(case, _SCENARIO, holds)
 
 
 def _smaller_values_of(case: Case, half: "_Half", holds: Holds) -> Case:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from vr_verify.canonical import json_text
-from vr_verify.errors import EngineError, UsageError
+from vr_verify.errors import EngineError, SkippedError, UsageError
 from vr_verify.model.run import StepSpec
-from vr_verify.session.cases import Case, record_case
+from vr_verify.session.cases import Case
+from vr_verify.session.keepsakes import keep_case
 from vr_verify.session.residents import Residents
 
 
@@ -39,26 +40,27 @@ def keep_for_ever(case: Case, name: str, folder: Path, residents: Residents) -> 
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.log"
-    part = path.with_name(f".{path.name}.part")
-    steps: tuple[StepSpec, ...] = ()
     try:
-        for at in reversed(range(len(residents.sides))):
-            if path.exists():
-                break
-            engine = residents.sides[at].engine
-            try:
-                record_case(case, engine, part)
-                part.replace(path)
-            except UsageError:  # this side does not take it
-                steps = engine.steps or steps
-            except EngineError:
-                steps = engine.steps or steps
-                residents.restart()
-    finally:
-        part.unlink(missing_ok=True)
-    if path.exists():
-        return Kept(path.name)
-    return Kept(parts=_written_parts(case, name, folder, steps))
+        if not path.exists():
+            keep_case(case, residents, path)
+    except SkippedError:
+        return Kept(parts=_written_parts(case, name, folder, _steps(case, residents)))
+    return Kept(path.name)
+
+
+def _steps(case: Case, residents: Residents) -> Sequence[StepSpec]:
+    """Return the steps that the first side to take the scenario declares; none if none does."""
+    for at in range(len(residents.sides)):
+        engine = residents.sides[at].engine
+        try:
+            engine.init(case.scenario)
+        except UsageError:
+            continue
+        except EngineError:
+            residents.restart()
+            continue
+        return engine.steps
+    return ()
 
 
 def _written_parts(

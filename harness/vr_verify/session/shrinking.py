@@ -12,6 +12,7 @@ from blake3 import blake3
 
 from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import Schema
+from vr_verify.engines.client import Engine
 from vr_verify.engines.run_text import Reduction
 from vr_verify.errors import EngineError, SkippedError, UsageError
 from vr_verify.session import reductions
@@ -23,6 +24,9 @@ from vr_verify.session.residents import Residents
 from vr_verify.session.turns import LiveSide
 
 TRIES_MAX: Final = 2000
+# What an engine and what any scenario can leave out take turns as often as this and no more: each
+# may undo what the other calls plain.
+_SWEEPS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +128,36 @@ class Shrinker:
             self._pass("turns after the fault", self._without_later_turns)
             if from_later_state:
                 self._pass("start from a later state", self._started_later)
-            before = b""
-            while before != self._best:
-                before = self._best
-                self._round()
+            for _ in range(_SWEEPS):
+                self._rounds()
+                self._generic()
             self._pass("seed", reductions.plainer_seed)
             self.shrunk.finished = True
         except _UsedUpError:
             pass
         return self.shrunk
 
+    def _rounds(self) -> None:
+        """Cut in the order of the domain until a round of it cuts nothing."""
+        before = b""
+        while before != self._best:
+            before = self._best
+            self._round()
+
     def _round(self) -> None:
-        if self.shrunk.case.start is None:
-            self._pass("what the engine can leave out", self._reduced_by_engine)
+        self._pass("entities of the first state", self._with_fewer_entities)
+        if self._knowing() is None:
+            self._generic()
         else:
-            self._pass("entities of the first state", self._with_fewer_entities)
-        self._pass("items of the scenario", reductions.fewer_items)
+            self._pass("what the engine can leave out", self._reduced_by_engine)
         self._pass("commands", reductions.fewer_commands)
         self._pass("turns", reductions.fewer_turns)
-        self._pass("values", reductions.smaller_values)
+        self._pass("values of commands", reductions.smaller_commands)
+
+    def _generic(self) -> None:
+        """Cut what any scenario may do without."""
+        self._pass("items of the scenario", reductions.fewer_items)
+        self._pass("values of the scenario", reductions.smaller_values)
 
     def _pass(self, name: str, reduce: Callable[[Case, Callable[[Case], bool]], Case]) -> None:
         """Run one pass; what it cuts counts even if it ends in the middle."""
@@ -254,14 +269,15 @@ class Shrinker:
     def _reduced_by_engine(self, case: Case, holds: Callable[[Case], bool]) -> Case:
         """Take each candidate of the engine that holds, and go on behind it in the smaller run.
 
-        Those before it did not hold; they are asked for again in the next round.
+        Those before it did not hold; they are asked for again in the next round. The first state
+        stays, if the case has one: then the scenario need only fit it.
         """
         after = 0
         while page := self._page(case, after):
             for smaller in page:
                 scenario = case.scenario if smaller.scenario is None else smaller.scenario
                 turns = case.turns if smaller.turns is None else smaller.turns
-                if holds(Case(scenario, turns)):
+                if holds(Case(scenario, turns, case.start)):
                     self._parts.append(smaller.name)
                     case = self.shrunk.case
                     break
@@ -270,15 +286,20 @@ class Shrinker:
 
     def _page(self, case: Case, after: int) -> list[Reduction]:
         """Ask for one page of smaller runs; an engine that does not take this run has none."""
-        knowing = (side.engine for side in self._residents.sides)
-        engine = next((one for one in knowing if one.can("reductions")), None)
+        engine = self._knowing()
+        assert engine is not None, "there is one to ask"
         try:
-            return [] if engine is None else engine.reductions(case.scenario, case.turns, after)
+            return engine.reductions(case.scenario, case.turns, after)
         except UsageError:
             return []
         except EngineError:
             self._residents.restart()
             return []
+
+    def _knowing(self) -> Engine | None:
+        """Return the first engine that knows of smaller runs."""
+        engines = (side.engine for side in self._residents.sides)
+        return next((engine for engine in engines if engine.can("reductions")), None)
 
 
 def _key(case: Case) -> bytes:

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import structs
 
+from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.registry import BuildSpec, resolve_build
 from vr_verify.errors import EngineError
 from vr_verify.model.limits import Limits
@@ -66,13 +67,14 @@ def bisect_builds(log: Path, good: str, bad: str, asked: Asked) -> Bisection:
     """Find where two builds part along a log; `log:FILE` names a recording in a build's place."""
     with ExitStack() as stack:
         opened = stack.enter_context(RunLog.open(log))
-        pair = (_given("good", good, stack), _given("bad", bad, stack))
+        watched = asked.progress or ignore_progress
+        pair = (_given("good", good, stack, watched), _given("bad", bad, stack, watched))
         return compare(opened, log.name, pair, asked)
 
 
-def _given(role: str, text: str, stack: ExitStack) -> Given:
+def _given(role: str, text: str, stack: ExitStack, watched: Progress) -> Given:
     if not text.startswith(LOG_PREFIX):
-        return Given(role, text, resolve_build(text))
+        return Given(role, text, resolve_build(text, watched))
     path = Path(text.removeprefix(LOG_PREFIX))
     return Given(role, text, log=stack.enter_context(RunLog.open(path)))
 

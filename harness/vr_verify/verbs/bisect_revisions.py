@@ -12,6 +12,7 @@ from msgspec import structs
 from vr_verify.engines.builds import git
 from vr_verify.engines.builds.git import Commit
 from vr_verify.engines.builds.revision import resolve_revision
+from vr_verify.engines.builds.spec import Progress, ignore_progress
 from vr_verify.engines.registry import BuildSpec
 from vr_verify.errors import EngineCannotStart, UsageError
 from vr_verify.model.outcome import Outcome
@@ -46,13 +47,16 @@ class _History:
     name: str | None
     good: Commit
     row: list[Commit]
+    watched: Progress
     specs: dict[str, BuildSpec] = field(default_factory=dict)
     tried: list[RevisionRow] = field(default_factory=list)
 
     def spec(self, commit: Commit) -> BuildSpec:
         """Build a commit, or find it built."""
         if commit.id not in self.specs:
-            self.specs[commit.id] = resolve_revision(self.repo, commit.short, self.name)
+            self.specs[commit.id] = resolve_revision(
+                self.repo, commit.short, self.name, progress=self.watched
+            )
         return self.specs[commit.id]
 
     def note(
@@ -95,7 +99,8 @@ def bisect_revisions(
     if not row:
         raise UsageError(f"{revisions[0]} and {revisions[1]} name one revision, {good.short}")
     with RunLog.open(log) as opened:
-        return _Search(opened, log.name, _History(repo, name, good, row), asked).run()
+        history = _History(repo, name, good, row, asked.progress or ignore_progress)
+        return _Search(opened, log.name, history, asked).run()
 
 
 class _Search:

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import structs
 
 from vr_verify.engines.factors import FACTORS, Manner, surrounded
+from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.registry import BuildSpec, resolve_build
 from vr_verify.model.outcome import Outcome
 from vr_verify.report.bisect_document import Bisection, Flip, Intermittence
@@ -27,7 +28,7 @@ def bisect_surroundings(log: Path, build: str, asked: Asked) -> Bisection:
 
     The build is run twice as it is first. Raises the failure of an engine that fails as it is.
     """
-    spec = resolve_build(build)
+    spec = resolve_build(build, asked.progress or ignore_progress)
     with RunLog.open(log) as opened:
         played = Repetition(opened, spec, asked.limits, asked.turns)
         found = flipping_factors(

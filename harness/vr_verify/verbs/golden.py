@@ -5,6 +5,7 @@ exit.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -15,9 +16,12 @@ from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import UsageError, VrVerifyError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome, worst
+from vr_verify.model.report import DeclaredDifference
 from vr_verify.report.failure_text import STOPPED
 from vr_verify.report.golden_document import REFUSED, GoldenCase, GoldenReport
-from vr_verify.session.golden_pairs import Pair, find_pairs
+from vr_verify.session.declared import unmet_texts
+from vr_verify.session.declared_runs import over_runs
+from vr_verify.session.golden_pairs import Pair, covers_all, find_pairs
 from vr_verify.session.lockstep import Progress
 from vr_verify.session.log_engine import NO_ENGINE
 from vr_verify.verbs import golden_case
@@ -40,26 +44,39 @@ def golden(  # noqa: PLR0913 - one name for each option of the command
     answers: Path | str | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
+    declared: Path | str | None = None,
+    today: date | None = None,
+    one_of_many: bool = False,
 ) -> GoldenReport:
     """Check, bless or list golden answers: the whole command as one function.
 
     `paths` are logs or folders of them, by default all; `replays` and `answers` name the folders
     of questions and answers where they are not `replays/` and `golden/runs/`. A blessing needs a
-    `reason` and asks nobody. Raises VrVerifyError for what cannot be begun.
+    `reason` and asks nobody. `declared` is a file of declared differences that holds for each of
+    the runs; one that none of them meets fails, unless `paths` name a part of the runs, or this is
+    `one_of_many` calls and the caller judges. `today` is as for `replay`. Raises VrVerifyError for
+    what cannot be begun.
     """
     if action not in ACTIONS:
         raise UsageError(f"golden: expected one of {', '.join(ACTIONS)}, found {action!r}")
     if (reason is not None) != (action == "bless"):
         raise UsageError("golden: a reason belongs to bless, and only there")
-    engines = Engines(engine, against, limits, progress)
+    if declared is not None and action == "list":
+        raise UsageError("golden list executes nothing: there are no differences to declare")
+    file = None if declared is None else Path(declared)
+    engines = Engines(engine, against, limits, progress, file, today)
     if reason is not None:
         with _proposed(paths, reason, engines, replays, answers) as proposal:
             return proposal.accept()
     pairs = find_pairs(paths, replays, answers)
-    return _listed(pairs) if action == "list" else _checked(pairs, engines)
+    if action == "list":
+        return _listed(pairs)
+    if one_of_many:
+        return _checked(pairs, engines, judge_unmet=False)
+    return _checked(pairs, engines, part=not covers_all(paths, replays, answers))
 
 
-def propose(
+def propose(  # noqa: PLR0913 - one name for each option of the command
     paths: Paths,
     reason: str,
     engine: str | None = None,
@@ -69,13 +86,17 @@ def propose(
     answers: Path | str | None = None,
     progress: Progress | None = None,
     limits: Limits | None = None,
+    declared: Path | str | None = None,
+    today: date | None = None,
 ) -> Proposal:
     """Execute questions and return what would be blessed; nothing is written before `accept`.
 
     Close the proposal (it is a context manager). Only two engines that agree can bless: with one,
-    or with two that part, its document says so and it cannot be accepted.
+    or with two that part, its document says so and it cannot be accepted. What agrees by the
+    `declared` differences alone can be blessed, and the answer names them.
     """
-    engines = Engines(engine, against, limits, progress)
+    file = None if declared is None else Path(declared)
+    engines = Engines(engine, against, limits, progress, file, today)
     return _proposed(paths, reason, engines, replays, answers)
 
 
@@ -94,19 +115,22 @@ def _proposed(
     proposal = Proposal(reason.strip())
     try:
         cases, stopped = _each(asked, lambda pair: proposal.add(pair, engines))
-        proposal.document = _report("bless", cases, stopped)
+        part = not covers_all(paths, replays, answers)
+        proposal.document = _report("bless", cases, stopped, part)
     except BaseException:
         proposal.close()
         raise
     return proposal
 
 
-def _checked(pairs: Iterable[Pair], engines: Engines) -> GoldenReport:
+def _checked(
+    pairs: Iterable[Pair], engines: Engines, part: bool = True, judge_unmet: bool = True
+) -> GoldenReport:
     """Execute each question and hold it against its answer; stopped by Ctrl-C, say so."""
     _check_engines(engines)
     with TemporaryDirectory(prefix="vr-golden-") as scratch:
         cases, stopped = _each(pairs, lambda p: golden_case.checked(p, engines, Path(scratch)))
-    return _report("check", cases, stopped)
+    return _report("check", cases, stopped, part, judge_unmet)
 
 
 def _listed(pairs: Iterable[Pair]) -> GoldenReport:
@@ -142,10 +166,21 @@ def _each(
     return cases, False
 
 
-def _report(action: str, cases: list[GoldenCase], stopped: bool) -> GoldenReport:
+def _report(
+    action: str,
+    cases: list[GoldenCase],
+    stopped: bool,
+    part: bool = True,
+    judge_unmet: bool = True,
+) -> GoldenReport:
+    """Put the document together; `part`: there are more runs, not looked at here."""
     outcomes = [Outcome(case.outcome) for case in cases]
+    declared = _declared(cases, part or stopped)
+    unmet = unmet_texts(declared or ()) if judge_unmet else []
     outcome = Outcome.INTERRUPTED if stopped else worst(outcomes)
-    said = STOPPED if stopped else None
+    if unmet and outcome is Outcome.AGREED:
+        outcome = Outcome.VIOLATED
+    said = "; ".join([STOPPED] if stopped else unmet) or None
     complete = not stopped and all(case.verdict != REFUSED for case in cases)
     return GoldenReport(
         action=action,
@@ -153,4 +188,17 @@ def _report(action: str, cases: list[GoldenCase], stopped: bool) -> GoldenReport
         complete=complete,
         cases=tuple(cases),
         message=NOTHING if not cases and not stopped else said,
+        declared=declared,
     )
+
+
+def _declared(cases: list[GoldenCase], part: bool) -> tuple[DeclaredDifference, ...] | None:
+    """Add up what all cases met of declared differences.
+
+    A case that was not compared to its end may have met more.
+    """
+    known = [case.declared for case in cases if case.declared is not None]
+    if not known:
+        return None
+    cut = any(case.declared is None or case.verdict == REFUSED for case in cases)
+    return over_runs(known, part or cut)

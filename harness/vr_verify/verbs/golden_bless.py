@@ -95,7 +95,7 @@ class Proposal:
         folder = Path(mkdtemp(dir=self._scratch.name))
         execution = execute(pair.log, engines, folder)
         case = golden_case.of(pair, UNCHANGED, Outcome.AGREED)
-        case = structs.replace(case, engines=execution.builds, reason=self.reason)
+        case = golden_case.executed(structs.replace(case, reason=self.reason), execution)
         if not execution.agreed:
             return golden_case.refused(case, execution.report)
         _check_two(execution)
@@ -112,12 +112,16 @@ class Proposal:
         before = None if present is None else facts_change(present.facts, facts)
         if compared.changed is None and present is not None and before is None:
             kept = {one.engine: one.build for one in present.agreed}
-            return structs.replace(case, reason=present.reason, agreed=kept)
+            with_these = present.declared or None
+            return structs.replace(
+                case, reason=present.reason, agreed=kept, blessed_with=with_these
+            )
         previous = replaced(pair.answer)
         if (problem := reason_problem(self.reason, facts, previous)) is not None:
             raise UsageError(f"golden bless: {problem}")
         agreed = tuple(Agreed(*one) for one in execution.builds.items())
-        answer = sealed(Answer(facts, agreed, self.reason, previous))
+        met = tuple(row for row in case.declared or () if row.counted)
+        answer = sealed(Answer(facts, agreed, self.reason, previous, declared=met))
         log = None if compared.changed is None else execution.log
         self._writes.append(_Write(pair, answer, log))
         case = structs.replace(
@@ -126,6 +130,7 @@ class Proposal:
             new=facts.run_chain,
             old=previous[0].run_chain if previous else None,
             recorded_anew=log is not None,
+            blessed_with=met or None,
         )
         if compared.changed is not None:
             kind = compared.changed.kind

@@ -75,7 +75,7 @@ def checked(pair: Pair, engines: Engines, scratch: Path) -> GoldenCase:
     if answer is None or facts is None or not (case.verdict == OK or recorded):
         return case
     execution = execute(pair.log, engines, scratch)
-    case = structs.replace(case, engines=execution.builds)
+    case = executed(case, execution)
     if not execution.agreed:
         return refused(case, execution.report)
     compared = compare(pair.log, execution)
@@ -85,6 +85,11 @@ def checked(pair: Pair, engines: Engines, scratch: Path) -> GoldenCase:
         return _outdated(with_changes(case, compared), "log", _TOLD["log"])
     case = with_changes(structs.replace(case, old=answer.facts.run_chain), compared)
     return _outdated(case, compared.changed.kind, _TOLD[compared.changed.kind])
+
+
+def executed(case: GoldenCase, execution: Execution) -> GoldenCase:
+    """Add who executed, and which declared differences they had."""
+    return structs.replace(case, engines=execution.builds, declared=execution.report.declared)
 
 
 def _judged_alone(pair: Pair) -> tuple[GoldenCase, Answer | None, Facts | None]:
@@ -106,6 +111,7 @@ def _judged_alone(pair: Pair) -> tuple[GoldenCase, Answer | None, Facts | None]:
         turns=len(facts.state_digests) - 1,
         reason=answer.reason,
         agreed={one.engine: one.build for one in answer.agreed},
+        blessed_with=answer.declared or None,
     )
     change = facts_change(answer.facts, facts)
     if change is not None:
@@ -172,6 +178,9 @@ def refused(case: GoldenCase, report: Report) -> GoldenCase:
         said = f"turn {first.turn}: {first.rule}: {first.message}"
     elif outcome is Outcome.DIVERGED and said is None:
         said = "the engines do not agree with each other"
+        if case.blessed_with and report.declared is None:
+            paths = ", ".join(row.path for row in case.blessed_with)
+            said += f"; the answer was blessed with declared differences of {paths} (--declared)"
     return structs.replace(
         case,
         verdict=REFUSED,

@@ -4,6 +4,7 @@ Spec: contract, section 3 (`golden`). It must not read or write an answer.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from vr_verify.engines.client import Engine
@@ -21,12 +22,17 @@ from vr_verify.verbs.replay import replay
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Who executes: builds as the command line names them, None for what the log says."""
+    """Who executes: builds as the command line names them, None for what the log says.
+
+    `declared` is a file of the differences that they may have, `today` the day it is held against.
+    """
 
     engine: str | None = None
     against: str | None = None
     limits: Limits | None = None
     progress: Progress | None = None
+    declared: Path | None = None
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,14 @@ def execute(log: Path, engines: Engines, scratch: Path) -> Execution:
 
 def _replay(log: Path, engines: Engines) -> Report:
     return replay(
-        log, engines.engine, engines.against, progress=engines.progress, limits=engines.limits
+        log,
+        engines.engine,
+        engines.against,
+        progress=engines.progress,
+        limits=engines.limits,
+        declared=engines.declared,
+        today=engines.today,
+        one_of_many=True,
     )
 
 

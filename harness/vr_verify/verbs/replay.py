@@ -49,6 +49,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     limits: Limits | None = None,
     declared: Path | str | None = None,
     today: date | None = None,
+    one_of_many: bool = False,
 ) -> Report:
     """Execute a log again and compare all sides with each other.
 
@@ -56,9 +57,10 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     that it declares, "none" for no other. `turns` includes both ends. `recompute` is "auto" or
     "every"; `trace` names what is compared beside digests: "phases", "draws", "events"; `limits`
     are those of each worker. `declared` is a file of declared differences, `today` the day on
-    which they must not have expired (by default the present day in UTC). Raises VrVerifyError for
-    what cannot be done. A divergence is a value of the report; so is the failure of an engine and
-    Ctrl-C, with all that was compared before it.
+    which they must not have expired (by default the present day in UTC); with `one_of_many` the
+    file is about other logs too, so the caller judges what is unused over them all. Raises
+    VrVerifyError for what cannot be done. A divergence is a value of the report; so is the failure
+    of an engine and Ctrl-C, with all that was compared before it.
     """
     if recompute not in RECOMPUTE or not set(trace) <= set(TRACES):
         raise UsageError(f"expected recompute of {RECOMPUTE} and trace of {TRACES}")
@@ -75,7 +77,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
         refuse_other_rules(opened.header, started)
         names = side_names([live.name for live in started], (RECORDED,))
         sides = tuple(LiveSide(*pair) for pair in zip(names, started, strict=True))
-        tally = _tally(opened, names, declared, today)
+        tally = _tally(opened, names, declared, today, one_of_many)
         lockstep = Lockstep(opened, sides, options, progress=progress, declared=tally)
         again = _command(Path(log).name, engine, against, declared)
         try:
@@ -87,13 +89,18 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
 
 
 def _tally(
-    log: RunLog, names: Sequence[str], declared: Path | str | None, today: date | None
+    log: RunLog,
+    names: Sequence[str],
+    declared: Path | str | None,
+    today: date | None,
+    one_of_many: bool,
 ) -> DeclaredTally | None:
     """Read the file of declared differences, if there is one."""
     if declared is None:
         return None
     day = datetime.now(UTC).date() if today is None else today
-    return open_declared(Path(declared), log.header.schema, (*names, RECORDED), day)
+    sides = (*names, RECORDED)
+    return open_declared(Path(declared), log.header.schema, sides, day, one_of_many)
 
 
 def _command(

@@ -4,32 +4,32 @@ Spec: contract, section 3. It must not print or exit.
 """
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from msgspec import structs
 
-from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, resolve_build
-from vr_verify.errors import MissingFileError, UsageError
+from vr_verify.errors import EngineError, MissingFileError, SkippedError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import LogFacts, Report
-from vr_verify.report.failure_text import STOPPED
-from vr_verify.report.fault_row import FaultRow
-from vr_verify.report.shrink_document import CutRow, RunSize, ShrinkReport
+from vr_verify.report.shrink_document import ShrinkReport
 from vr_verify.runlog.reader import RunLog
+from vr_verify.session.bout import DECLARED, REFUSAL, unlike
 from vr_verify.session.cases import Case, case_of_log
 from vr_verify.session.faults import Fault
-from vr_verify.session.keepsakes import keep_case, recording_side
+from vr_verify.session.keepsakes import able_sides
 from vr_verify.session.lockstep import Progress
 from vr_verify.session.log_engine import build_against, engine_of_log, refuse_other_rules
 from vr_verify.session.residents import Residents
-from vr_verify.session.shrinking import TRIES_MAX, Shrinker, Shrunk, Size, size_of
+from vr_verify.session.shrink_ways import Ways, shown
+from vr_verify.session.shrinking import TRIES_MAX
 from vr_verify.verbs.replay import replay
+from vr_verify.verbs.shrink_report import facts_of, fault_row, shrink_report, unfinished
 
 FOLDER: Final = Path("replays") / "regress"
 _PLAYS_IF_UNSTEADY: Final = 10
@@ -49,208 +49,165 @@ def shrink(
 
     The engines are those of `replay`. What is smaller is written to `output` at once, by default
     to `replays/regress/` under the fault's name; `resume` goes on from there. `tries` bounds the
-    runs that are played. Raises VrVerifyError for what cannot be done; Ctrl-C gives what is done.
+    runs that are played in each way that there is to shrink. Raises VrVerifyError for what cannot
+    be done; Ctrl-C, and an engine that cannot go on, give a report of what was done.
     """
     if tries < 1:
         raise UsageError(f"tries: expected at least 1, found {tries}")
     source = Path(log)
     with RunLog.open(source) as opened:
-        facts, case = _facts(source, opened), case_of_log(opened)
-        specs = _builds(opened, engine, against, limits, progress or ignore_progress)
-    with Residents(specs, replace(limits or Limits(), workers=len(specs))) as residents:
-        found = _fault(case, residents, facts)
+        facts, case = facts_of(source, opened), case_of_log(opened)
+        specs = _builds(opened, engine, against, limits)
+    asked = _Asked(source, specs, replace(limits or Limits(), workers=len(specs)), engine, against)
+    with Residents(specs, asked.limits) as residents:
+        found = _fault(case, residents, facts, asked)
         if isinstance(found, ShrinkReport):
             return found
-        path = _path(output, found)
-        if resume:
-            case = _resumed(path, residents, found) or case
-        work = _Work(residents, found, path, tries, progress)
+        ways = Ways(case, residents, found, _path(output, found, source, resume), _told(progress))
         try:
-            work.run(case)
-        except KeyboardInterrupt:
-            return _unfinished(work, facts, case)
-    replayed = replay(path, engine, against, limits=limits)
-    again = ["vr-verify", "replay", path.name, *_named("--engine", engine)]
-    return _finished(work, facts, case, replayed, [*again, *_named("--against", against)])
+            if resume:
+                ways.take_up()
+            ways.run(tries)
+        except (KeyboardInterrupt, EngineError, SkippedError) as error:
+            return unfinished(ways, facts, case, error)
+    try:
+        return _verified(shrink_report(ways, facts, case), ways, asked)
+    except KeyboardInterrupt as error:
+        return unfinished(ways, facts, case, error)
 
 
-def _named(name: str, value: str | None) -> list[str]:
-    return [] if value is None else [name, value]
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The log and the builds, and how the caller named them."""
+
+    log: Path
+    specs: list[BuildSpec]
+    limits: Limits
+    engine: str | None
+    against: str | None
+
+    def replayed(self, log: Path) -> Report:
+        """Replay a log with the same engines."""
+        return replay(log, self.engine, self.against, limits=self.limits)
+
+    def command(self, log: Path) -> str:
+        """Return the command that does so."""
+        words = ["vr-verify", "replay", log.name]
+        words += [] if self.engine is None else ["--engine", self.engine]
+        return shlex.join(words + ([] if self.against is None else ["--against", self.against]))
 
 
-def _facts(path: Path, log: RunLog) -> LogFacts:
-    return LogFacts(path.name, len(log.turns), path.stat().st_size, log.turns[-1])
+def _told(progress: Progress | None) -> Callable[[str, int], None] | None:
+    """Return what tells of each try; how many it will take nobody knows."""
+    if progress is None:
+        return None
+    return lambda start, tries: progress(f"shrink, from {start}", tries, 0)
 
 
 def _builds(
-    log: RunLog,
-    engine: str | None,
-    against: str | None,
-    limits: Limits | None,
-    told: Progress,
+    log: RunLog, engine: str | None, against: str | None, limits: Limits | None
 ) -> list[BuildSpec]:
     """Find the builds whose engines part: as named, else the log's and its counterpart."""
-    first = engine_of_log(log.header) if engine is None else resolve_build(engine, told)
+    first = engine_of_log(log.header) if engine is None else resolve_build(engine)
     with Engine(first, limits) as started:
         refuse_other_rules(log.header, [started])
-        second = build_against(started, against, told)
+        second = build_against(started, against)
     return [first] if second is None else [first, second]
 
 
-def _path(output: Path | str | None, fault: Fault) -> Path:
+def _path(output: Path | str | None, fault: Fault, source: Path, resume: bool) -> Path:
+    """Return the log to write; one of that fault that is kept already is not overwritten."""
     if output is None:
         FOLDER.mkdir(parents=True, exist_ok=True)
-        return FOLDER / f"{fault.id}.log"
-    path = Path(output)
-    if not path.parent.is_dir():
-        raise MissingFileError(f"{path}: there is no folder {path.parent}")
+        path = FOLDER / f"{fault.id}.log"
+        if path.exists() and not resume:
+            advice = "make it smaller with --resume, or name another file by -o"
+            raise UsageError(f"{path} is there already and shows the same fault: {advice}")
+    else:
+        path = Path(output)
+        if not path.parent.is_dir():
+            raise MissingFileError(f"{path}: there is no folder {path.parent}")
+    if path.exists() and path.samefile(source):
+        raise UsageError(f"{path} is the log to shrink: name another file to write by -o")
     return path
 
 
-def _fault(case: Case, residents: Residents, facts: LogFacts) -> Fault | ShrinkReport:
+def _fault(
+    case: Case, residents: Residents, facts: LogFacts, asked: _Asked
+) -> Fault | ShrinkReport:
     """Name the fault of the whole run, which must show it each time; else say what is so."""
-    faults = [_shown(case, residents), _shown(case, residents)]
-    first = faults[0]
-    if first is not None and faults[1] == first:
-        recording_side(residents, first)
-        return first
+    faults = [shown(case, residents), shown(case, residents)]
     if faults == [None, None]:
-        said = "the sides agree on all turns of this run: there is nothing to shrink"
-        return ShrinkReport(outcome=str(Outcome.SKIPPED), log=facts, complete=False, message=said)
-    faults += [_shown(case, residents) for _ in range(_PLAYS_IF_UNSTEADY - len(faults))]
-    shown = next(fault for fault in faults if fault is not None)
-    said = f"{shown.place} shows in {faults.count(shown)} of {len(faults)} plays of the same run"
+        return _nothing(residents, facts, asked)
+    first = faults[0]
+    if first is not None and first.kind == DECLARED:
+        names = " and ".join(side.name for side in residents.sides)
+        what = unlike(residents.sides)
+        raise SkippedError(f"{names} declare different {what} for this run: nothing to compare")
+    if first is not None and faults[1] == first:
+        able_sides(residents, first.side)
+        return first
+    faults += [shown(case, residents) for _ in range(_PLAYS_IF_UNSTEADY - len(faults))]
+    seen = next(fault for fault in faults if fault is not None)
     return ShrinkReport(
         outcome=str(Outcome.INTERMITTENT),
         log=facts,
         complete=False,
-        message=f"{said}: a fault that comes and goes cannot be shrunk; see `vr-verify stress`",
-        fault=_row(shown),
+        message=f"{_counted(seen, faults, 'the same run')}: a fault that comes and goes cannot "
+        "be shrunk; see `vr-verify stress`",
+        fault=fault_row(seen),
     )
 
 
-def _shown(case: Case, residents: Residents) -> Fault | None:
-    played = residents.play(case)
-    return residents.fault(case, played) if played.parted else None
+def _counted(fault: Fault, faults: list[Fault | None], what: str) -> str:
+    """Say how often a fault showed."""
+    return f"{fault.place} shows in {faults.count(fault)} of {len(faults)} plays of {what}"
 
 
-def _resumed(path: Path, residents: Residents, fault: Fault) -> Case | None:
-    """Take up what an earlier shrink has left; None where there is nothing yet."""
-    if not path.is_file():
-        return None
-    with RunLog.open(path) as log:
-        case = case_of_log(log)
-    found = _shown(case, residents)
-    if found != fault:
-        place = "no fault" if found is None else f"the fault {found.id} ({found.place})"
-        raise UsageError(f"--resume: {path.name} shows {place}, expected {fault.id}")
-    return case
-
-
-class _Work:
-    """The case made small in each way that there is, the smallest log of them kept."""
-
-    def __init__(
-        self,
-        residents: Residents,
-        fault: Fault,
-        path: Path,
-        tries: int,
-        progress: Progress | None,
-    ) -> None:
-        self.fault, self.path = fault, path
-        self._residents, self._tries, self._progress = residents, tries, progress
-        self.shrunk: Shrunk | None = None
-
-    def run(self, case: Case) -> None:
-        """Start from a later state where that can be done; then from the scenario as well."""
-        self._keep(case)
-        sides = self._residents.sides
-        restorable = all(side.engine.can("snapshot") for side in sides)
-        self._shrink(case, restorable)
-        if restorable and case.start is None:
-            self._other_way(case)
-
-    def _shrink(self, case: Case, from_later_state: bool) -> None:
-        shrinker = Shrinker(case, self._residents, self.fault, self._tries, self._keep)
-        self.shrunk = shrinker.shrunk
-        shrinker.run(from_later_state)
-
-    def _other_way(self, case: Case) -> None:
-        """Shrink the whole run too, and take that if its log is the smaller one."""
-        shrunk = Shrinker(case, self._residents, self.fault, self._tries, self._count).run(False)
-        part = self.path.with_name(f".{self.path.name}.other")
-        try:
-            keep_case(shrunk.case, self._residents, self.fault, part)
-            if part.stat().st_size < self.path.stat().st_size:
-                part.replace(self.path)
-                self.shrunk = shrunk
-        finally:
-            part.unlink(missing_ok=True)
-
-    def _keep(self, case: Case) -> None:
-        keep_case(case, self._residents, self.fault, self.path)
-        self._count(case)
-
-    def _count(self, case: Case) -> None:
-        if self._progress is not None and self.shrunk is not None:
-            self._progress(f"shrink to {len(case.turns)} turns", self.shrunk.tries, self._tries)
-
-
-def _row(fault: Fault) -> FaultRow:
-    return FaultRow(fault.id, *(getattr(fault, name) for name in FaultRow.__struct_fields__[1:]))
-
-
-def _size(size: Size) -> RunSize:
-    return RunSize(size.turns, size.commands, size.scenario_bytes, size.entities)
-
-
-def _report(work: _Work, facts: LogFacts, whole: Case) -> ShrinkReport:
-    """Say what was cut; the outcome is not known yet."""
-    shrunk = work.shrunk
-    assert shrunk is not None, "the work has begun"
-    with RunLog.open(work.path) as small:
-        left = _facts(work.path, small)
-    cuts = [CutRow(c.name, c.tries, _size(c.before), _size(c.after)) for c in shrunk.cuts]
-    start = shrunk.case.start
+def _nothing(residents: Residents, facts: LogFacts, asked: _Asked) -> ShrinkReport:
+    """Say that no engine parts from another, and whether all of them part from the log."""
+    names = [side.name for side in residents.sides]
+    replayed = asked.replayed(asked.log)
+    said = "the sides agree on all turns of this run: there is nothing to shrink"
+    if replayed.divergence is not None:
+        at = f"({replayed.divergence.kind}, turn {replayed.divergence.turn})"
+        said = f"{' and '.join(names)} agree with each other, not with the log {at}"
+        if len(names) == 1:
+            said = f"{names[0]} plays the run to its end, not as the log has it {at}"
+        said += ": the fault is not in the run, and there is nothing to shrink"
     return ShrinkReport(
-        outcome=str(Outcome.INTERRUPTED),
+        outcome=str(Outcome.SKIPPED),
         log=facts,
-        complete=shrunk.finished,
-        fault=_row(work.fault),
-        small=left,
-        tries=shrunk.tries,
-        before=_size(size_of(whole, shrunk.schema)),
-        after=_size(size_of(shrunk.case, shrunk.schema)),
-        starts_from=None if start is None else start.turn,
-        cuts=tuple(cuts),
-        others=tuple(map(_row, shrunk.others)),
-    )
-
-
-def _unfinished(work: _Work, facts: LogFacts, whole: Case) -> ShrinkReport:
-    if work.shrunk is None:
-        raise KeyboardInterrupt
-    said = f"{STOPPED}; {work.path.name} holds the smallest run so far: go on with --resume"
-    return structs.replace(_report(work, facts, whole), complete=False, message=said)
-
-
-def _finished(
-    work: _Work, facts: LogFacts, whole: Case, replayed: Report, again: Sequence[str]
-) -> ShrinkReport:
-    """Say what is left, and that replaying it shows the fault."""
-    outcome, said = replayed.outcome, replayed.message
-    if outcome == Outcome.AGREED:
-        outcome = str(Outcome.INTERMITTENT)
-        said = f"{work.path.name} showed the fault while it was shrunk, and not when replayed"
-    elif work.shrunk is not None and not work.shrunk.finished:
-        said = (
-            f"all {work.shrunk.tries} tries are used: go on with --resume, or give more by --tries"
-        )
-    return structs.replace(
-        _report(work, facts, whole),
-        outcome=outcome,
+        complete=False,
         message=said,
         divergence=replayed.divergence,
-        reproduce=shlex.join(again),
+    )
+
+
+def _verified(report: ShrinkReport, ways: Ways, asked: _Asked) -> ShrinkReport:
+    """Hold the small log against the fault, on fresh workers; then say what replaying it shows."""
+    fault, path = ways.fault, ways.path
+    with RunLog.open(path) as small:
+        case = case_of_log(small)
+    with Residents(asked.specs, asked.limits) as fresh:
+        faults = [shown(case, fresh)]
+        if faults[0] != fault:
+            faults += [shown(case, fresh) for _ in range(_PLAYS_IF_UNSTEADY - 1)]
+    report = structs.replace(report, reproduce=asked.command(path))
+    if faults[0] != fault:
+        said = f"{_counted(fault, faults, path.name)}, after it was shrunk to that"
+        return structs.replace(report, outcome=str(Outcome.INTERMITTENT), message=said)
+    try:
+        replayed = asked.replayed(path)
+    except UsageError as error:
+        assert fault.kind == REFUSAL, "what plays here can be replayed"
+        return structs.replace(report, outcome=fault.outcome, message=error.message)
+    if replayed.outcome == Outcome.AGREED:
+        said = f"{path.name} shows the fault when it is played, and not when it is replayed"
+        return structs.replace(report, outcome=str(Outcome.INTERMITTENT), message=said)
+    return structs.replace(
+        report,
+        outcome=replayed.outcome,
+        message="; ".join(filter(None, (report.message, replayed.message))) or None,
+        divergence=replayed.divergence,
     )

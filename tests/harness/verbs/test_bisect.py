@@ -234,6 +234,22 @@ def test_recorded_sides_are_scanned_and_nothing_is_executed(
     assert started == [variant("PlainMill")], "the recording alone has run"
 
 
+def test_a_recording_whose_digest_is_not_that_of_its_values_is_told(
+    log: Path, tmp_path: Path
+) -> None:
+    lying = recorded(tmp_path, "lying", f"saboteur:digest-of-truth@4:{MILL}")
+    honest = recorded(tmp_path, "honest", variant("PlainMill"))
+    # Its digests are the true ones: only its values tell, and those of the last turn are read.
+    parted = bisect(log, f"log:{log}", f"log:{lying}").divergence
+    assert parted is not None
+    assert (parted.kind, parted.turn, parted.odd_one_out) == ("digest", TURNS, "bad")
+    wrong = recorded(tmp_path, "wrong", f"saboteur:wrong-digest@4:{MILL}")
+    parted = bisect(log, f"log:{log}", f"log:{wrong}").divergence
+    assert parted is not None
+    assert (parted.kind, parted.turn, parted.odd_one_out) == ("digest", 4, "bad")
+    assert bisect(log, f"log:{log}", f"log:{honest}").outcome == "agreed"
+
+
 def test_one_recorded_side_is_held_against_one_that_runs(log: Path, tmp_path: Path) -> None:
     other = recorded(tmp_path, "other", SLOW)
     found = bisect(log, variant("PlainMill"), f"log:{other}")

@@ -4,6 +4,7 @@ A copy of the package lies before the installed one on the module path of its wo
 mutants by, and what they truly do, are made here; `truth.py` does not ask the harness.
 """
 
+import itertools
 import json
 import os
 import random
@@ -48,10 +49,14 @@ def all_mutants() -> list[Mutant]:
 
 
 def chosen(count: int, seed: int) -> list[Mutant]:
-    """Draw some mutants, in the order in which all are listed."""
-    listed = all_mutants()
-    places = sorted(random.Random(seed).sample(range(len(listed)), count))
-    return [listed[place] for place in places]
+    """Draw some mutants, of each kind as many as there are of the others, as far as they go."""
+    draw, by_kind = random.Random(seed), dict[str, list[Mutant]]()
+    for mutant in all_mutants():
+        by_kind.setdefault(mutant.kind, []).append(mutant)
+    for listed in by_kind.values():
+        draw.shuffle(listed)
+    rounds = itertools.zip_longest(*by_kind.values())
+    return [one for together in rounds for one in together if one is not None][:count]
 
 
 def plant(folder: Path, files: dict[str, str]) -> str:
@@ -89,7 +94,9 @@ class Runs:
 
         None for no difference in any run; kind "hang" for a copy that does not come to an end.
         """
-        return _truth(folder, str(self.runs_file), str(self.truth_file))
+        found = _truth(folder, str(self.runs_file), str(self.truth_file))
+        assert found is None or isinstance(found, dict)
+        return found
 
 
 def make_runs(folder: Path, generated: tuple[tuple[int, int], ...] = GENERATED) -> Runs:

@@ -14,9 +14,10 @@ from tests.selftest.mutants.python_rules import Runs
 from tests.selftest.mutants.rule_phases import phases_of
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
-from vr_verify.errors import EngineError, UsageError
+from vr_verify.errors import EngineError, VrVerifyError
 from vr_verify.model.limits import Limits
-from vr_verify.model.report import Report
+from vr_verify.model.report import Divergence, Report
+from vr_verify.model.run import StepSpec
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.bout import play_case
 from vr_verify.session.turns import LiveSide
@@ -26,6 +27,7 @@ MARKS: Final = ("detected", "kind", "turn", "place")
 LIMITS: Final = Limits(answer_s=15.0, memory_bytes=512 * 1024**2)
 FAILURES: Final = {"crash": {"crashed"}, "hang": {"timed_out", "out_of_memory"}}
 """The outcomes of a mutant that raises, and of one that does not come to an end."""
+ANOTHER_SCHEMA: Final = "declares another one under the same rules version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,10 @@ class Bench:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end()
+        self.close()
 
-    def _end(self) -> None:
+    def close(self) -> None:
+        """End the fast engine; it starts again when it is needed."""
         if self._rust is not None:
             self._rust.close()
         self._rust = None
@@ -66,12 +69,7 @@ class Bench:
         number = self._telling(build)
         if number is None:
             return None
-        log = self.runs.logs[number]
-        try:
-            report = replay(log, "rust", build, fail_fast=True, limits=LIMITS)
-        except (EngineError, UsageError) as error:
-            return Found(log, None, error.message)
-        return Found(log, report, report.message or "")
+        return reported(self.runs.logs[number], build)
 
     def _telling(self, build: str) -> int | None:
         """Return the number of the first run in which the sides part, or the mutant fails."""
@@ -86,34 +84,55 @@ class Bench:
                     if play_case(case, sides).parted:
                         return number
         except EngineError:
-            self._end()  # what it was asked beyond that turn is not taken
+            self.close()  # what it was asked beyond that turn is not taken
             return number
         return None
 
 
-def marks(mutant: Mutant, found: Found | None, true: dict[str, Any]) -> dict[str, bool]:
-    """Hold what was said of a mutant against what it truly does first."""
+def reported(log: Path, build: str) -> Found:
+    """Replay a log on the true engine and the mutant, as a person would."""
+    try:
+        report = replay(log, "rust", build, fail_fast=True, limits=LIMITS)
+    except VrVerifyError as error:
+        return Found(log, None, error.message)
+    return Found(log, report, report.message or "")
+
+
+def marks(mutant: Mutant, found: Found | None, true: dict[str, Any]) -> dict[str, bool | None]:
+    """Hold what was said of a mutant against what it truly does first; None: nothing to know."""
     if found is None:
         return dict.fromkeys(MARKS, False)
+    if found.report is None:
+        return {
+            "detected": True,
+            "kind": ANOTHER_SCHEMA in found.message,
+            "turn": None,
+            "place": None,
+        }
     with RunLog.open(found.log) as log:
         steps = log.header.steps
     step = None if true["step"] is None else steps[true["step"]]
-    parted = None if found.report is None else found.report.divergence
-    if parted is None:
-        outcome = "" if found.report is None else found.report.outcome
-        place = step is None or f"step {step.name}: " in found.message
-        turn = true["turn"] is None or f"turn {true['turn']}, " in found.message
-        return {
-            "detected": True,
-            "kind": outcome in FAILURES.get(true["kind"], ()),
-            "turn": turn,
-        } | {"place": place}
-    phases = phases_of(mutant.file, mutant.function)
-    place = step is not None and parted.step == step.name and parted.phase in phases
+    if found.report.divergence is None:
+        failures = FAILURES.get(true["kind"], set())
+        turn = None if true["turn"] is None else f"turn {true['turn']}, " in found.message
+        place = None if step is None else f"step {step.name}: " in found.message
+        kind = found.report.outcome in failures
+        return {"detected": kind, "kind": kind, "turn": turn, "place": place}
+    return {"detected": True} | _parted_marks(mutant, found.report.divergence, true, step)
+
+
+def _parted_marks(
+    mutant: Mutant, parted: Divergence, true: dict[str, Any], step: StepSpec | None
+) -> dict[str, bool | None]:
+    """Mark a divergence: a first state has no step; else the phase is one of the rule's own."""
+    if step is None:
+        place = (parted.step, parted.phase) == (None, None)
+    else:
+        place = parted.step == step.name and parted.phase in phases_of(mutant.file, mutant.function)
     if step is not None and true["phase"] is not None:
         place = place and parted.phase == step.phases[true["phase"]]
     kind = parted.kind == true["kind"] and parted.odd_one_out == "python"
-    return {"detected": True, "kind": kind, "turn": parted.turn == true["turn"], "place": place}
+    return {"kind": kind, "turn": parted.turn == true["turn"], "place": place}
 
 
 @dataclass
