@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import vr_verify
-from tests.bench import archives, logs, storage
+from tests.bench import archives, fuzzing, logs, storage
 from tests.bench.pairs import Ratio, compare
 from tests.bench.play import replay_parts, turns_of
 from void_reckoning_adapter.python import PythonEngine
@@ -43,7 +43,9 @@ def _replay(name: str, turns: int) -> dict[str, Any]:
         vr_verify.record(name, log, engine="rust", turns=turns)
         size = log.stat().st_size
         parts, played = replay_parts(log)
+    comparing = (parts["digest"] + parts["compare"]) / parts["step"]
     return {
+        "comparing_share": round(comparing, 4),
         "scenario": name,
         "turns": played,
         "bytes_per_turn": size // (played + 1),
@@ -89,6 +91,20 @@ def _storage() -> tuple[list[Ratio], dict[str, Any]]:
     return opened + stored + written, document
 
 
+def _fuzzing() -> tuple[list[Ratio], dict[str, Any]]:
+    """Measure how cases are made and played."""
+    ratios = fuzzing.measure_ratios()
+    _print_ratios(ratios)
+    played = fuzzing.measure_played()
+    print("campaigns of generated cases; comparing and fetching over all other time:")
+    for one in played:
+        print(
+            f"  {one.what:<62} {one.cases_per_second:9.1f} cases/s, comparing "
+            f"{one.comparing:.4f} (goal: {fuzzing.COMPARING_MAX}), fetching {one.fetching:.4f}"
+        )
+    return ratios, {"campaigns": [one.document() for one in played]}
+
+
 def main() -> int:
     """Measure all; the ratios are medians over interleaved pairs, smallest and largest beside."""
     print("time of A over time of B, one process, pairs interleaved:")
@@ -99,16 +115,21 @@ def main() -> int:
         ratios += found
     stored, storage_document = _storage()
     ratios += stored
+    made, fuzzing_document = _fuzzing()
+    ratios += made
     replays = [_replay("small", 30), _replay("medium", 20)]
     print("a lockstep replay, both engines in workers, every digest recomputed:")
     for log in replays:
         print(f"  {log['scenario']}: {log['bytes_per_turn']} bytes a turn in the log, per turn:")
         for part, milliseconds in log["milliseconds_per_turn"].items():
             print(f"    {part:<10} {milliseconds:9.3f} ms")
+        share = log["comparing_share"]
+        print(f"    comparing over step: {share} (goal: {fuzzing.COMPARING_MAX})")
     machine = {"machine": platform.machine(), "python": platform.python_version()}
     document = (
         machine
         | storage_document
+        | fuzzing_document
         | {"ratios": [ratio.document() for ratio in ratios], "replay": replays}
     )
     RESULT.write_text(json.dumps(document, indent=2) + "\n")

@@ -11,6 +11,9 @@ from jsonschema import Draft202012Validator
 import vr_verify
 from tests.cli.program import one_document, run
 from tests.harness.session.written_logs import Written, spoiled
+from tests.harness.verbs.test_golden import ask
+from tests.support.fine_mills import fine
+from tests.support.fuzz_mills import BASE, build
 from tests.support.toy_builds import MILL, module_path, variant
 from vr_verify.report.schema import published
 from vr_verify.verbs.record import record
@@ -201,3 +204,42 @@ def test_logs_that_lack_states_or_are_parts_leave_declarations_unreached(tmp_pat
     unseen = vr_verify.diff(left, right, declared=file)
     assert unseen.outcome == "finding"
     assert "Turn 3: the values of right are not known" in (unseen.message or "")
+
+
+def test_a_campaign_takes_it_and_its_page_says_so(tmp_path: Path) -> None:
+    base, out = tmp_path / "base.json", str(tmp_path / "out")
+    base.write_bytes(BASE)
+    honest = build("HardyMill")
+    words = ("fuzz", "--engine", honest, "--from", str(base), "--cases", "3", "--turns", "6")
+    words = (*words, "--no-shrink", "--out", out, "--declared", declared(tmp_path, "cell.flour"))
+    result = run(*words, "--against", fine("FineHardy"))
+    assert result.exit_code == 0
+    assert "declared differences of cell.flour" in " ".join(result.stdout.split())
+    unused = run(*words, "--against", honest)
+    assert unused.exit_code == 1
+    assert "the declared difference of cell.flour was not met: remove it" in unused.stdout
+
+
+def test_golden_answers_are_checked_and_blessed_with_it(tmp_path: Path) -> None:
+    ask(tmp_path, "wet")
+    known = ("--declared", declared(tmp_path, "cell.flour"))
+    replays = str(tmp_path / "replays")
+    words = (replays, "--engine", MILL, "--against", variant("FineMill"))
+    bless = ("golden", "bless", *words, "--reason", "a finer sieve", "--yes")
+    assert run(*bless).exit_code == 1
+    assert run(*bless, *known).exit_code == 0
+    assert run("golden", "check", *words).exit_code == 1
+    page = run("golden", "check", *words, *known)
+    assert page.exit_code == 0
+    assert "with 1 declared difference of cell.flour" in " ".join(page.stdout.split())
+    unused = run("golden", "check", replays, "--engine", MILL, "--against", MILL, *known)
+    assert (unused.exit_code, "NOT MET" in unused.stdout) == (1, True)
+
+
+def test_what_compares_exactly_says_so_and_takes_no_file(log: Path, tmp_path: Path) -> None:
+    file = declared(tmp_path, "cell.flour")
+    for command, more in (("bisect", ("--good", MILL, "--bad", MILL)), ("stress", ())):
+        told = " ".join(run(command, "--help").stdout.replace("│", " ").split())
+        assert "declared" in told
+        assert run(command, str(log), *more, "--declared", file).exit_code == 2
+    assert "--declared FILE" in " ".join(run("bisect", "--help").stdout.split())

@@ -4,7 +4,8 @@ Of the harness itself by patching it in this process, of the reference by a chan
 the fast engine are in `test_mutants_rust.py`. The clean twin stands beside each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,10 +20,11 @@ from tests.support.tree import ROOT
 from vr_verify.canonical import tree
 
 Digest = Callable[..., bytes]
+HarnessSlip = tuple[str, str, Callable[[Digest], Digest], int]
 DIGESTS: Final = "shared/digest.py"
 
 # What is left out, the function, how it is called then, and the first turn at which that shows.
-OF_HARNESS: Final[list[tuple[str, str, Callable[[Digest], Digest], int]]] = [
+OF_HARNESS: Final[list[HarnessSlip]] = [
     ("a column's name", "column_digest", lambda real: lambda t, c, *rest: real(t, "", *rest), 0),
     ("rows", "column_digest", lambda real: lambda t, c, rows, n, top: real(t, c, 0, n, top), 0),
     (
@@ -62,36 +64,54 @@ OF_REFERENCE: Final = [
     ("the ledger's turn", "Packer().u64(turn).raw(ledger)", "Packer().raw(ledger)", "draws"),
     ("the events' turn", "Packer().u64(turn).raw(events)", "Packer().raw(events)", "events"),
 ]
+ALL_OF_HARNESS: Final = pytest.param(OF_HARNESS, marks=pytest.mark.slow)
+ALL_OF_REFERENCE: Final = pytest.param(OF_REFERENCE, marks=pytest.mark.slow)
 
 
+@contextmanager
+def nothing_remembered() -> Iterator[None]:
+    """Have the harness hash everything anew, and keep nothing of what it has hashed."""
+    memories = [one for one in vars(tree).values() if hasattr(one, "cache_clear")]
+    assert memories
+    for memory in memories:
+        memory.cache_clear()
+    try:
+        yield
+    finally:
+        for memory in memories:
+            memory.cache_clear()
+
+
+@pytest.mark.parametrize("chosen", [OF_HARNESS[:2], ALL_OF_HARNESS], ids=["some", "all"])
 def test_a_harness_that_leaves_something_out_disagrees_with_every_engine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: list[HarnessSlip]
 ) -> None:
     log = wet_log(tmp_path)
     assert vr_verify.replay(log, MILL, MILL).outcome == "agreed"
     told = {}
-    for what, function, change, _ in OF_HARNESS:
-        with monkeypatch.context() as patch:
+    for what, function, change, _ in chosen:
+        with monkeypatch.context() as patch, nothing_remembered():
             patch.setattr(tree, function, change(getattr(tree, function)))
             found = vr_verify.replay(log, MILL, MILL).divergence
         # Nobody stands alone: it is the harness that does.
         told[what] = found and (found.kind, found.turn, found.odd_one_out)
-    assert told == {what: ("digest", turn, None) for what, _, _, turn in OF_HARNESS}
+    assert told == {what: ("digest", turn, None) for what, _, _, turn in chosen}
 
 
+@pytest.mark.parametrize("chosen", [OF_REFERENCE[:2], ALL_OF_REFERENCE], ids=["some", "all"])
 def test_a_reference_that_leaves_something_out_is_found_by_the_recomputation(
-    tmp_path: Path,
+    tmp_path: Path, chosen: list[tuple[str, str, str, str]]
 ) -> None:
     log, text = ROOT / "replays" / SHIPPED[0], (reference() / DIGESTS).read_text()
     clean = plant(tmp_path / "clean", {})
     assert vr_verify.replay(log, "rust", clean, turns=(0, 1)).outcome == "agreed"
     told = {}
-    for number, (what, before, after, _) in enumerate(OF_REFERENCE):
+    for number, (what, before, after, _) in enumerate(chosen):
         files = {DIGESTS: replaced(text, before, after)}
         build = plant(tmp_path / str(number), files)
         found = vr_verify.replay(log, "rust", build, turns=(0, 1)).divergence
         told[what] = found and (found.kind, found.turn, found.odd_one_out, found.entity)
-    assert told == {what: (kind, 0, "python", None) for what, *_, kind in OF_REFERENCE}
+    assert told == {what: (kind, 0, "python", None) for what, *_, kind in chosen}
 
 
 def test_a_log_of_its_own_does_not_excuse_it(tmp_path: Path) -> None:

@@ -165,9 +165,7 @@ def show(
     scores: dict[str, Score], by_check: Counter[str], unkilled: Sequence[tuple[Mutant, bool]]
 ) -> None:
     """Print the table, what told the mutants, and those that nothing told."""
-    print(
-        f"\n{'changed rules of the reference':30}{'differ':>6}" + "".join(f"{m:>10}" for m in MARKS)
-    )
+    print(f"\n{'changed rules in Python':30}{'differ':>6}" + "".join(f"{m:>10}" for m in MARKS))
     for name, score in scores.items():
         print(score.line(name))
     told = "; ".join(f"{check} {count}" for check, count in by_check.most_common())

@@ -14,6 +14,7 @@ from tests.selftest.mutants.overlay import replaced
 from tests.selftest.mutants.python_rules import Runs, make_runs, plant, reference
 from tests.selftest.mutants.rust_rules import (
     DIGESTS,
+    QUICKLY,
     SLIPS,
     Slip,
     changed,
@@ -37,6 +38,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Copy the engine's sources; builds of them share one cargo folder that goes with them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("cache")))
+        for name, value in QUICKLY.items():
+            patch.setenv(name, value)
         yield tree_of_engine(tmp_path_factory.mktemp("sources"))
 
 

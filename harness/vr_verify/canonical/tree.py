@@ -62,9 +62,14 @@ class StateTree:
 
 
 @lru_cache(maxsize=4096)
+def _names(table: str, column: str) -> bytes:
+    return text(table) + text(column)
+
+
+@lru_cache(maxsize=4096)
 def node_key(table: str, column: str, level: int) -> bytes:
     """Return the key of a column's nodes at a level; level 0 are the leaves."""
-    return derived(_NODE_CONTEXT, text(table) + text(column) + u32(level))
+    return derived(_NODE_CONTEXT, _names(table, column) + u32(level))
 
 
 def leaf_digest(table: str, column: str, piece: BytesLike) -> bytes:
@@ -81,7 +86,7 @@ def node_digest(table: str, column: str, level: int, children: bytes) -> bytes:
 def column_digest(table: str, column: str, rows: int, payload_bytes: int, top: bytes) -> bytes:
     """Bind a column's top to its names and lengths."""
     lengths = u64(rows) + u64(payload_bytes)
-    return derived(_COLUMN_CONTEXT, text(table) + text(column) + lengths + top)
+    return derived(_COLUMN_CONTEXT, _names(table, column) + lengths + top)
 
 
 def table_digest(table: str, rows: int, columns: list[bytes]) -> bytes:
@@ -105,10 +110,9 @@ def root_digest(
 
 def build_column(table: str, column: str, rows: int, payload: BytesLike) -> ColumnTree:
     """Hash one column from its leaves up; a short one that was hashed lately is remembered."""
-    view = memoryview(payload).cast("B")
-    if len(view) <= _REMEMBERED_BYTES_MAX:
-        return _built_short(table, column, rows, bytes(view))
-    return _built(table, column, rows, view)
+    if memoryview(payload).nbytes <= _REMEMBERED_BYTES_MAX:
+        return _built_short(table, column, rows, bytes(payload))
+    return _built(table, column, rows, memoryview(payload).cast("B"))
 
 
 @lru_cache(maxsize=2048)
@@ -118,6 +122,9 @@ def _built_short(table: str, column: str, rows: int, payload: bytes) -> ColumnTr
 
 def _built(table: str, column: str, rows: int, view: memoryview) -> ColumnTree:
     size = len(view)
+    if 0 < size <= LEAF_BYTES:  # as below, in one step: most columns of small states
+        leaf = leaf_digest(table, column, view)
+        return ColumnTree(column_digest(table, column, rows, size, leaf), (leaf,))
     whole = size - size % LEAF_BYTES
     key = node_key(table, column, 0)
     leaves = [

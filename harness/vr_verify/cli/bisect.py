@@ -66,6 +66,10 @@ def bisect(log: Path, **asked: Any) -> Document:
     A build is compared with itself first: one that differs from itself is intermittent, and no
     turn or revision is blamed. BUILD: a name of `vr-verify engines`, or cmd:, venv:, dir:, wheel:,
     git:; REV: whatever git takes for a commit.
+
+    It compares exactly: each segment starts from a recorded state, which undoes what was declared
+    before it, so it could not be counted. For the first difference that is not declared take
+    `vr-verify replay RUN.log --engine GOOD --against BAD --declared FILE`.
     """
     with progress.shown() as shown:
         return verbs.bisect.bisect(log, progress=shown, **asked)

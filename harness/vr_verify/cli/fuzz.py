@@ -16,7 +16,7 @@ ANSWER_LIMIT_S = 60.0
 
 @options.examples(
     "vr-verify fuzz --cases 1000 --seed 7",
-    "vr-verify fuzz --engine rust --against saboteur:field@3:python --from small.log",
+    "vr-verify fuzz --against saboteur:field@3:python --from small.log",
     "vr-verify fuzz --from small.log --search --no-shrink --out found",
 )
 @click.command()
@@ -79,6 +79,7 @@ ANSWER_LIMIT_S = 60.0
     default=True,
     help="Whether what is kept is made small first. [default: shrink]",
 )
+@options.declared_option
 @limited_to(ANSWER_LIMIT_S)
 @options.answer_form
 def fuzz(**asked: Any) -> Document:

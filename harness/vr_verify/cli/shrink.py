@@ -55,8 +55,9 @@ def shrink(
     """Make the run of RUN.log minimal: it still fails in the same way at the same place.
 
     Cut are, in this order: turns after the fault, turns before it (by a start from a later state),
-    what the engine itself knows to leave out, entities, scenario, commands, values, and the seed.
-    SMALL.log is written after every success; the engines are those of `replay`.
+    entities, what the engine itself knows to leave out, commands, scenario, values, and the seed;
+    then the same without a later start. The smaller log stays. SMALL.log is written after every
+    success, and Ctrl-C leaves the last one; the engines are those of `replay`.
     """
     with progress.shown() as shown:
         return verbs.shrink.shrink(

@@ -54,7 +54,8 @@ def stress(
     """Play RUN.log on one build again and again under what must not matter.
 
     Each factor is varied by itself: surroundings of the process, and manners of playing. All runs
-    must give one answer, and that of the log. What differs from run to run is told as "p of k".
+    must give one answer, and that of the log, without declared differences: those are between
+    engines. What differs from run to run is told as "p of k".
     """
     with progress.shown() as shown:
         return verbs.stress.stress(log, engine, times, vary, turns, shown, limits)

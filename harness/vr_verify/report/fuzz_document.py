@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from vr_verify.model.report import Side
+from vr_verify.model.report import DeclaredDifference, Side
 from vr_verify.report.fault_row import FaultRow
 from vr_verify.report.shrink_document import RunSize
 
@@ -83,6 +83,7 @@ class FuzzReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A campaign. The same seed on the same engines gives the same document.
 
     `complete` is False where it was cut short. `first_refusal` says why the first case was refused.
+    `declared` is over all cases, where a file of declared differences was given.
     """
 
     schema: str = msgspec.field(default_factory=lambda: FUZZ)
@@ -97,3 +98,4 @@ class FuzzReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     first_refusal: str | None = None
     canaries: tuple[CanaryRow, ...] = msgspec.field(default_factory=_no_canaries)
     findings: tuple[FindingRow, ...] = msgspec.field(default_factory=_no_findings)
+    declared: tuple[DeclaredDifference, ...] | None = None

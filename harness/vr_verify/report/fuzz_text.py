@@ -6,7 +6,7 @@ It must not know how cases are made.
 from rich.text import Text
 
 from vr_verify.model.outcome import Outcome
-from vr_verify.report import layout
+from vr_verify.report import declared_text, layout
 from vr_verify.report.advice import HEADLINES, advice
 from vr_verify.report.fault_row import place
 from vr_verify.report.fuzz_document import Campaigned, CanaryRow, FindingRow, FuzzReport
@@ -22,6 +22,7 @@ def fuzz_page(document: FuzzReport, width: int) -> list[Text]:
     lines = _verdict(document, outcome, width)
     for finding in document.findings:
         lines += _finding(finding, width)
+    lines += declared_text.declared(document.declared, width)
     lines += [layout.heading("Covered"), *layout.facts(_covered(document), width)]
     builds = [(name, layout.short(side.build)) for name, side in document.sides.items()]
     lines += [layout.heading("Sides"), *layout.facts(builds, width)]
@@ -34,6 +35,8 @@ def _verdict(document: FuzzReport, outcome: Outcome, width: int) -> list[Text]:
     done = f"{counted(document.campaign.cases, 'case')} of seed {document.seed}"
     faults = counted(len(document.findings), "fault")
     if outcome is Outcome.AGREED:
+        known = declared_text.met(document.declared)
+        done += f", with {known}" if known else ""
         text, style = f"AGREED: {listed(list(document.sides))} agree on {done}", _GOOD
     elif outcome is Outcome.FINDING:
         text, style = f"FOUND {faults} in {done}", _BAD

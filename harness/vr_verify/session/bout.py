@@ -4,15 +4,19 @@ Spec: contract, sections 3 to 5. All answers that were asked for are taken, what
 so that the engines can be given the next case. It must not start or end an engine.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Final
 
 from blake3 import blake3
 
+from vr_verify.canonical.schema import Schema
 from vr_verify.errors import EngineError, SkippedError, UsageError
+from vr_verify.model.report import DeclaredDifference
 from vr_verify.model.run import Digests, Halt, TurnCommands
 from vr_verify.session.cases import Case, commands_by_step
+from vr_verify.session.declared import DeclaredTally, Weighing
 from vr_verify.session.examine import examine
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.turns import LiveSide
@@ -21,7 +25,12 @@ from vr_verify.session.views import Hasher, View
 # Sides that part early in a long run do not play all of it for nothing.
 TURNS_AT_ONCE: Final = 32
 REFUSAL: Final = "refusal"
+_STATE: Final = "state"
 DECLARED: Final = "declared"
+
+
+Declaring = Callable[[Schema], DeclaredTally]
+"""Begins to count the declared differences of one case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,8 @@ class Played:
     `turn` and `kind` (that of a divergence, `REFUSAL`, or `DECLARED`: schemas or steps differ) say
     where they part; None and empty where they agree, with `halt` the error
     that ended all of them alike. `refused` is why no side takes the case, `failure` an engine's.
+    `declared` is what was met of declared differences, `weighing` the last turn that was weighed:
+    where the sides part, or met some at the end.
     """
 
     turns: int = 0
@@ -39,6 +50,8 @@ class Played:
     halt: Halt | None = None
     refused: str = ""
     failure: EngineError | None = None
+    declared: tuple[DeclaredDifference, ...] | None = field(default=None, compare=False)
+    weighing: Weighing | None = field(default=None, compare=False)
 
     @property
     def parted(self) -> bool:
@@ -69,11 +82,28 @@ def hasher_of(case: Case, sides: Sequence[LiveSide], watch: Stopwatch | None = N
     return Hasher(sides[0].engine.schema, digest, watch or Stopwatch())
 
 
-def play_case(case: Case, sides: Sequence[LiveSide], watch: Stopwatch | None = None) -> Played:
+def play_case(
+    case: Case,
+    sides: Sequence[LiveSide],
+    watch: Stopwatch | None = None,
+    declaring: Declaring | None = None,
+) -> Played:
     """Play a case on all sides; SkippedError for sides of other rules versions.
 
-    `watch` adds up the time for values beside the engines' own work.
+    `watch` adds up the time for values beside the engines' own work. With `declaring`, states that
+    differ are read, and sides that differ in nothing but what is declared agree.
     """
+    played = _played(case, sides, watch)
+    if declaring is None or played.refused or played.kind in (REFUSAL, DECLARED):
+        return played
+    tally, weighing = declaring(sides[0].engine.schema), None
+    if played.kind == _STATE:
+        played, weighing = _weighed(case, sides, hasher_of(case, sides, watch), tally, played)
+    return replace(played, declared=tally.rows(part=True), weighing=weighing)
+
+
+def _played(case: Case, sides: Sequence[LiveSide], watch: Stopwatch | None) -> Played:
+    """Play a case, and stop at the first difference."""
     ends = [_opened(case, side) for side in sides]
     first = sides[0].engine.turn
     played = _compared(1, first, ends)
@@ -91,6 +121,50 @@ def play_case(case: Case, sides: Sequence[LiveSide], watch: Stopwatch | None = N
             return played if known else _held(played, ends, sides, hasher)
         played = _compared(turn - first + 1, turn, ends)
     return played
+
+
+def _weighed(
+    case: Case, sides: Sequence[LiveSide], hasher: Hasher, tally: DeclaredTally, parted: Played
+) -> tuple[Played, Weighing | None]:
+    """Play a case whose states differ once more, turn by turn from there on, and weigh each.
+
+    What does not show again, or shows before, is a fault that no declaration excuses.
+    """
+    assert parted.turn is not None, "there is a turn from which on states differ"
+    opened = [_opened(case, side) for side in sides]
+    first = sides[0].engine.turn
+    at_once = max(0, parted.turn - first - 1)
+    played, weighing, ends = parted, None, opened
+    every = chain([opened], _turns(case, sides, hasher, at_once))
+    for turn, ends in enumerate(every, start=first):
+        played, weighing = _compared(turn - first + 1, turn, ends), None
+        if turn == parted.turn and played.kind != _STATE:
+            return parted, None
+        if played.kind == _STATE and turn >= parted.turn:
+            played, weighing = _weigh(played, turn, ends, sides, hasher, tally)
+        if played.ended:
+            return played, weighing
+    # The values of a turn that was weighed have been held against its digests.
+    return (played if weighing else _held(played, ends, sides, hasher)), weighing
+
+
+def _weigh(
+    played: Played,
+    turn: int,
+    ends: _Ends,
+    sides: Sequence[LiveSide],
+    hasher: Hasher,
+    tally: DeclaredTally,
+) -> tuple[Played, Weighing]:
+    """Read the states of a turn that all sides stand at, and count what is declared of it."""
+    views = _views(ends, sides)
+    halts = [view.halt for view in views]
+    weighing = tally.at(turn, None not in halts)
+    parting = examine(views, hasher, False, weighing)
+    tally.keep(weighing)
+    if parting is None:
+        return Played(played.turns, halt=halts[0]), weighing
+    return Played(played.turns, turn, parting.kind), weighing
 
 
 def unlike(sides: Sequence[LiveSide]) -> str:
@@ -125,15 +199,23 @@ def _opened(case: Case, side: LiveSide) -> _End | UsageError:
     return _End(opening.digests)
 
 
-def _turns(case: Case, sides: Sequence[LiveSide], hasher: Hasher) -> Iterator[_Ends]:
-    """Play turn after turn: many at once where digests come with them, else one by one."""
+def _turns(
+    case: Case, sides: Sequence[LiveSide], hasher: Hasher, at_once: int | None = None
+) -> Iterator[_Ends]:
+    """Play turn after turn: many at once where digests come with them, else one by one.
+
+    Only the first `at_once` turns are played so, None: all.
+    """
     steps = sides[0].engine.steps
     turns = [commands_by_step(turn, steps) for turn in case.turns]
     if not all(side.engine.can("digest") for side in sides):
         yield from (_stepped(turn, sides, hasher) for turn in turns)
         return
-    for at in range(0, len(turns), TURNS_AT_ONCE):
-        yield from _advanced(turns[at : at + TURNS_AT_ONCE], sides)
+    many = len(turns) if at_once is None else at_once
+    for at in range(0, many, TURNS_AT_ONCE):
+        yield from _advanced(turns[at : min(at + TURNS_AT_ONCE, many)], sides)
+    for turn in turns[many:]:
+        yield from _advanced([turn], sides)
 
 
 def _advanced(turns: Sequence[TurnCommands], sides: Sequence[LiveSide]) -> list[_Ends]:
@@ -202,12 +284,14 @@ def _compared(count: int, turn: int, ends: _Ends) -> Played:
 
 def _held(played: Played, ends: _Ends, sides: Sequence[LiveSide], hasher: Hasher) -> Played:
     """Hold the last digests against the values that all sides hold now."""
-    told = [end.digests if isinstance(end, _End) else Digests() for end in ends]
-    views = [
-        View(side.name, digests, None, side.engine.state)
-        for side, digests in zip(sides, told, strict=True)
-    ]
-    parting = examine(views, hasher, True)
+    parting = examine(_views(ends, sides), hasher, True)
     if parting is None:
         return played
     return replace(played, turn=sides[0].engine.turn, kind=parting.kind)
+
+
+def _views(ends: _Ends, sides: Sequence[LiveSide]) -> list[View]:
+    """Return what the sides say, none of which refused, beside the values that they hold now."""
+    told = [end if isinstance(end, _End) else _End(Digests()) for end in ends]
+    pairs = zip(sides, told, strict=True)
+    return [View(side.name, end.digests, end.halt, side.engine.state) for side, end in pairs]

@@ -14,6 +14,7 @@ from vr_verify.session.canary import TRIES_MAX, Canary
 from vr_verify.session.case_source import CaseSource
 from vr_verify.session.cases import Case
 from vr_verify.session.corpus import features
+from vr_verify.session.declared_runs import Rows, over_runs
 from vr_verify.session.draws import Draws, SeededDraws
 from vr_verify.session.findings import Findings, Met
 from vr_verify.session.lockstep import Progress
@@ -29,6 +30,7 @@ class Tally:
     """What a campaign did. `cases` were compared; `refused` ones no side takes.
 
     `turns` were executed and compared; `halted` cases ended in one error on all sides alike.
+    `declared` is what all cases met of declared differences, None where there is no file of them.
     """
 
     cases: int = 0
@@ -38,6 +40,7 @@ class Tally:
     halted: int = 0
     failures: int = 0
     rules: dict[str, int] = field(default_factory=dict)
+    declared: Rows | None = None
 
     def count(self, played: Played) -> None:
         """Count a case that was played, or refused by all."""
@@ -46,6 +49,8 @@ class Tally:
             self.first_refusal = self.first_refusal or played.refused
             return
         self.cases += 1
+        if played.declared is not None:
+            self.declared = over_runs([self.declared or (), played.declared], part=True)
         self.turns += max(0, played.turns - 1)
         self.halted += played.halt is not None
         self.failures += played.failure is not None

@@ -22,7 +22,7 @@ from vr_verify.compare.declared import (
     remains,
     weigh,
 )
-from vr_verify.compare.declared_file import TEXT_BYTES_MAX, parse
+from vr_verify.compare.declared_file import TEXT_BYTES_MAX, Declaration, parse
 from vr_verify.compare.states import HashedState, Place, StateDifferences, difference
 from vr_verify.compare.streams import odd_one_out
 from vr_verify.errors import IoFailed, MissingFileError
@@ -247,6 +247,12 @@ def open_declared(
 
     UsageError names what is wrong with it; MissingFileError and IoFailed are about the file itself.
     """
+    covered = cover(read_declared(path), schema, sides, path.name)
+    return DeclaredTally(schema, covered, today, one_of_many)
+
+
+def read_declared(path: Path) -> tuple[Declaration, ...]:
+    """Read a file of declared differences, whatever it is held against; errors as above."""
     try:
         with path.open("rb") as file:
             text = file.read(TEXT_BYTES_MAX + 1)
@@ -255,5 +261,4 @@ def open_declared(
         raise MissingFileError(said) from error
     except OSError as error:
         raise IoFailed(f"{path.name}: cannot read it: {error.strerror}") from error
-    covered = cover(parse(text, path.name), schema, sides, path.name)
-    return DeclaredTally(schema, covered, today, one_of_many)
+    return parse(text, path.name)

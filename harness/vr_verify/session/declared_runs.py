@@ -5,23 +5,47 @@ how a run was compared.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Final, Literal
 
 from msgspec import structs
 
-from vr_verify.compare.declared import INFINITE
+from vr_verify.canonical.schema import Schema
+from vr_verify.compare.declared import INFINITE, Covered, cover
 from vr_verify.model.report import DeclaredDifference
+from vr_verify.session.declared import DeclaredTally, read_declared
 
 Rows = Sequence[DeclaredDifference]
 Status = Literal["held", "exceeded", "outside", "expired", "unused", "not_reached"]
 _FAILED: Final[tuple[Status, ...]] = ("expired", "exceeded", "outside")
 
 
+class DeclaredFile:
+    """A file that many runs are held against, read once; `today` decides what has expired.
+
+    UsageError names what is wrong with it; MissingFileError and IoFailed are about the file itself.
+    """
+
+    def __init__(self, path: Path, today: date) -> None:
+        self.path, self.today = path, today
+        self._declarations = read_declared(path)
+        self._covered: dict[tuple[bytes, Sequence[str]], tuple[Covered, ...]] = {}
+
+    def tally(self, schema: Schema, sides: tuple[str, ...]) -> DeclaredTally:
+        """Begin one run between these sides; UsageError for what the schema does not have."""
+        key = (schema.digest, sides)
+        if key not in self._covered:
+            self._covered[key] = cover(self._declarations, schema, sides, self.path.name)
+        return DeclaredTally(schema, self._covered[key], self.today, one_of_many=True)
+
+
 def over_runs(runs: Iterable[Rows], part: bool) -> tuple[DeclaredDifference, ...]:
     """Add up what each run met of each declaration, in the file's order.
 
-    `part`: not every run was compared to its end, so that what was not met is not unused.
+    What was added up before can be added to. `part`: not every run was compared to its end, so that
+    what was not met is not unused.
     """
     met: dict[DeclaredDifference, list[DeclaredDifference]] = {}
     for rows in runs:
@@ -49,7 +73,7 @@ def _added(bare: DeclaredDifference, rows: Rows, part: bool) -> DeclaredDifferen
         counted=counted,
         status=status,
         largest=max(largest, key=_number, default=None),
-        runs=sum(row.counted > 0 for row in rows),
+        runs=sum(row.counted > 0 if row.runs is None else row.runs for row in rows),
     )
 
 

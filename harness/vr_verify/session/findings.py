@@ -14,6 +14,7 @@ from vr_verify.model.limits import Limits
 from vr_verify.report.failure_text import told
 from vr_verify.session.bout import Played
 from vr_verify.session.cases import Case
+from vr_verify.session.declared_runs import DeclaredFile
 from vr_verify.session.faults import Fault
 from vr_verify.session.regress import Kept, keep_for_ever
 from vr_verify.session.residents import Residents
@@ -63,7 +64,9 @@ class Findings:
         limits: Limits | None,
         folder: Path,
         shrinker: Shrinker | None = None,
+        declared: DeclaredFile | None = None,
     ) -> None:
+        self._declared = declared
         self._specs, self._limits = tuple(specs), limits
         self._folder, self._shrinker = folder, shrinker
         self._by_id: dict[str, Finding] = {}
@@ -79,7 +82,7 @@ class Findings:
         if known is not None:
             known.seen += 1
             return known
-        with Residents(self._specs, self._limits) as fresh:
+        with Residents(self._specs, self._limits, declared=self._declared) as fresh:
             again = fresh.play(met.case)
             named = fresh.fault(met.case, again) if again.parted else fault
             known = self._by_id.get(named.id)

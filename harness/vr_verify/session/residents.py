@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from vr_verify.compare.states import difference
+from vr_verify.canonical.schema import Schema
+from vr_verify.compare.states import Place, difference
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec
 from vr_verify.errors import EngineError, SkippedError
@@ -17,8 +18,11 @@ from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.session.bout import DECLARED, REFUSAL, Played, hasher_of, play_case, unlike
 from vr_verify.session.cases import Case, CaseScript
+from vr_verify.session.declared import DeclaredTally
+from vr_verify.session.declared_runs import DeclaredFile
 from vr_verify.session.faults import NOT_REPRODUCED, Fault, failure_fault, halt_fault, parted_fault
 from vr_verify.session.locate import locate_on
+from vr_verify.session.lockstep import RECORDED
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.turns import LiveSide, play_turn, side_names
 
@@ -27,7 +31,8 @@ class Residents:
     """Two or more engines at one case after another. Use it as a context manager.
 
     `starts` counts how often the engines were started: once, and once after each failure. `watch`
-    adds up what is spent on values beside the engines' own work.
+    adds up what is spent on values beside the engines' own work. `declared` is a file of the
+    differences that they may have; without one they agree exactly or not at all.
     """
 
     def __init__(
@@ -35,8 +40,9 @@ class Residents:
         specs: Sequence[BuildSpec],
         limits: Limits | None = None,
         watch: Stopwatch | None = None,
+        declared: DeclaredFile | None = None,
     ) -> None:
-        self.specs, self.limits = tuple(specs), limits
+        self.specs, self.limits, self.declared = tuple(specs), limits, declared
         self._watch = watch
         self._running = ExitStack()
         self.sides: tuple[LiveSide, ...] = ()
@@ -69,14 +75,22 @@ class Residents:
     def play(self, case: Case) -> Played:
         """Play a case on all sides and compare every turn.
 
-        SkippedError where the sides are of different rules versions.
+        SkippedError where the sides are of different rules versions, UsageError for declared
+        differences that are none of these sides'.
         """
         self._standing = case
+        declaring = None if self.declared is None else self._tally
         try:
-            return play_case(case, self.sides, self._watch)
+            return play_case(case, self.sides, self._watch, declaring)
         except EngineError as error:
             self.restart()
             return Played(failure=error)
+
+    def _tally(self, schema: Schema) -> DeclaredTally:
+        assert self.declared is not None, "asked for where differences are declared"
+        # Logs of the same sides have a recorded one too, which a file may name.
+        names = (*(side.name for side in self.sides), RECORDED)
+        return self.declared.tally(schema, names)
 
     def fault(self, case: Case, played: Played) -> Fault:
         """Name the fault of a case in which the sides parted, by playing parts of it again.
@@ -116,8 +130,12 @@ class Residents:
         if any(side.engine.turn != turn for side in self.sides):
             script.approach(self.sides, turn, hasher)
         hashed = {side.name: hasher.hashed(side.engine.state()) for side in self.sides}
-        columns = difference(engine.schema, hashed).columns
+        accepted, undisputed = frozenset[Place](), None
+        if played.weighing is not None:
+            accepted = played.weighing.waiver.places(hashed)
+            undisputed = played.weighing.undisputed
+        columns = difference(engine.schema, hashed, accepted).columns
         if kind == "state" and not columns:
             kind = "digest"
-        located = locate_on(script, self.sides, turn, hasher)
+        located = locate_on(script, self.sides, turn, hasher, undisputed)
         return parted_fault(kind, located, engine.schema, engine.steps, next(iter(columns), ""))

@@ -5,7 +5,7 @@ here and nowhere else. It must not know how cases are made or played.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import count
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -24,7 +24,8 @@ _WORDS, _WORD_BITS = 48, 16
 # More than 24 bits, and hypothesis draws mostly small numbers.
 _WORD = st.integers(0, 2**_WORD_BITS - 1)
 _EXAMPLES: Final = st.tuples(*[_WORD] * _WORDS)
-_FINE: Final = 4
+# Odd numbers, so that every word becomes another one.
+_STRIDE, _SHIFT = 40503, 25717
 
 
 class DrawnByHypothesis:
@@ -35,19 +36,21 @@ class DrawnByHypothesis:
     """
 
     def __init__(self, words: Sequence[int]) -> None:
-        self._words = iter(words)
+        self._words = map(_spread, count(), words)
         self._beyond = SeededDraws(*words)
 
     def below(self, bound: int) -> int:
-        """Return a number from 0 to `bound` - 1; small bounds take one word, others four."""
-        count = 1 if bound <= 2 ** (_WORD_BITS // 2) else _FINE
-        drawn = list(islice(self._words, count))
-        if len(drawn) < count:
-            return self._beyond.below(bound)
-        value = 0
-        for word in drawn:
-            value = value << _WORD_BITS | word
-        return (value * bound) >> (_WORD_BITS * count)
+        """Return a number from 0 to `bound` - 1; one above 256 depends on all words at once.
+
+        hypothesis changes few words at a time, and the same seed again would be the same run.
+        """
+        word = next(self._words, None) if bound <= 2 ** (_WORD_BITS // 2) else None
+        return self._beyond.below(bound) if word is None else (word * bound) >> _WORD_BITS
+
+
+def _spread(position: int, word: int) -> int:
+    """Turn the small numbers that hypothesis likes into all sorts, other ones at each position."""
+    return (word * _STRIDE + position * _SHIFT) % (1 << _WORD_BITS)
 
 
 def search(campaign: Campaign, cases: int, seed: int, progress: Progress | None = None) -> None:

@@ -1,7 +1,7 @@
 """A failing case made small while it keeps failing in the same way and at the same place.
 
-Order: turns after the fault, start from a later state, what the engine itself can leave out,
-entities, scenario, commands, values, the seed last. It must not write files.
+Order: turns after the fault, start from a later state, entities, what the engine itself can leave
+out, commands, scenario, values, the seed last. It must not write files.
 """
 
 from collections.abc import Callable

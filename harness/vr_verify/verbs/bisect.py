@@ -34,6 +34,9 @@ def bisect(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     there is no `bad`: what must not matter is varied around `good`. `turns` includes both ends.
     `runs` are made of a build that differs from itself. Outcomes: finding, agreed, intermittent,
     skipped, nothing_compared, or an engine's failure. Raises VrVerifyError for what cannot be done.
+
+    Nothing is excused by declaration: segments start from recorded states, so that a declared
+    difference would be counted in some of them only; `replay` and `diff` count over a whole run.
     """
     if repo is not None and surroundings:
         raise UsageError("--repo is about revisions and --surroundings about one build: take one")

@@ -5,6 +5,7 @@ Spec: contract, section 3. It must not print or exit.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ from vr_verify.session.bout import DECLARED, REFUSAL
 from vr_verify.session.campaign import Campaign, run_campaign
 from vr_verify.session.case_source import SIZE_DEFAULT, TURNS_DEFAULT, Bounds, CaseSource
 from vr_verify.session.cases import Case
+from vr_verify.session.declared_runs import DeclaredFile
 from vr_verify.session.draws import SEED_MAX
 from vr_verify.session.faults import Fault
 from vr_verify.session.findings import Finding, Findings
@@ -51,30 +53,46 @@ def fuzz(  # noqa: PLR0913 - one name for each option of the command
     shrink: bool = True,
     progress: Progress | None = None,
     limits: Limits | None = None,
+    declared: Path | str | None = None,
+    today: date | None = None,
 ) -> FuzzReport:
     """Play `cases` runs on two engines, and keep each fault that parts them.
 
     `engine` is a build, by default the first registered one, `against` another, by default the
     counterpart that it declares. Runs come from the generator of either, of a size up to `size`,
     and from changes of runs; `sources` are logs or scenarios to change. `turns` bounds each run.
-    `search` has hypothesis make the decisions. Faults are kept in `out`, made small by `shrink`.
+    `search` has hypothesis make the decisions. `declared` is a file of declared differences: its
+    bounds hold in each case, and a whole campaign must meet all of them; `today` is as for
+    `replay`. Faults are kept in `out`, made small by `shrink`.
     Raises VrVerifyError for what cannot be done; a failure of an engine is a finding, and Ctrl-C
     gives a report of what was found.
     """
     _check(cases, seed, size, turns)
-    asked = Asked(cases, seed, engine, against, tuple(map(str, sources)), size, turns, search)
+    day = datetime.now(UTC).date() if today is None else today
+    known = None if declared is None else DeclaredFile(Path(declared), day)
+    asked = Asked(
+        cases,
+        seed,
+        engine,
+        against,
+        tuple(map(str, sources)),
+        size,
+        turns,
+        search,
+        None if known is None else known.path,
+    )
     each = replace(limits or Limits(answer_s=ANSWER_LIMIT_S), workers=2)
     specs = _builds(engine, against, each)
     drive = _driver(search)
-    findings = Findings(specs, each, Path(out), _small if shrink else None)
-    with Residents(specs, each) as residents:
+    findings = Findings(specs, each, Path(out), _small if shrink else None, known)
+    with Residents(specs, each, declared=known) as residents:
         bases = [base_case(source, residents.sides, turns) for source in asked.sources]
         source = CaseSource(residents, bases, Bounds(size, turns))
         campaign = Campaign(residents, source, findings)
         stopped: EngineError | KeyboardInterrupt | None = None
         try:
             drive(campaign, cases, seed, progress)
-            _verify(findings.listed, Path(out), specs, each)
+            _verify(findings.listed, Path(out), residents, day)
         except (EngineError, KeyboardInterrupt) as error:
             stopped = error
         return fuzz_report(asked, campaign, Path(out), stopped)
@@ -130,20 +148,27 @@ def _small(case: Case, residents: Residents, fault: Fault) -> Case:
     return shrink_case(case, residents, fault, tries, from_later_state=False).case
 
 
-def _verify(
-    findings: Sequence[Finding], folder: Path, specs: Sequence[BuildSpec], limits: Limits
-) -> None:
+def _verify(findings: Sequence[Finding], folder: Path, residents: Residents, today: date) -> None:
     """Replay each log that was kept, and note whether it shows its fault."""
     for finding in findings:
         if finding.reproduced and finding.kept is not None and finding.kept.log:
-            finding.shown = _shows(folder / finding.kept.log, finding.fault, specs, limits)
+            finding.shown = _shows(folder / finding.kept.log, finding.fault, residents, today)
 
 
-def _shows(log: Path, fault: Fault, specs: Sequence[BuildSpec], limits: Limits) -> bool:
+def _shows(log: Path, fault: Fault, residents: Residents, today: date) -> bool:
     """Whether replaying a log shows a fault of this kind."""
-    engine, against = (spec.text for spec in specs)
+    engine, against = (spec.text for spec in residents.specs)
+    known = residents.declared
     try:
-        report = replay(log, engine, against, limits=limits)
+        report = replay(
+            log,
+            engine,
+            against,
+            limits=residents.limits,
+            declared=None if known is None else known.path,
+            today=today,
+            one_of_many=True,
+        )
     except BadLogError:  # a file of that name was there before
         return False
     except EngineError as error:

@@ -19,6 +19,8 @@ from vr_verify.report.shrink_document import RunSize
 from vr_verify.session.campaign import FAILURES_MAX, Campaign
 from vr_verify.session.canary import Canary
 from vr_verify.session.cases import Case
+from vr_verify.session.declared import unmet_texts
+from vr_verify.session.declared_runs import over_runs
 from vr_verify.session.faults import Fault
 from vr_verify.session.findings import Finding
 
@@ -37,6 +39,7 @@ class Asked:
     size: int
     turns: int
     search: bool
+    declared: Path | None = None
 
     def sides(self) -> list[str]:
         """Return the options that name the two builds."""
@@ -45,7 +48,12 @@ class Asked:
 
     def replay(self, folder: Path, log: str) -> str:
         """Return the command that replays a log that was kept."""
-        return shlex.join(["vr-verify", "replay", _shown_path(folder / log), *self.sides()])
+        words = ["vr-verify", "replay", _shown_path(folder / log), *self.sides()]
+        return shlex.join([*words, *self._known()])
+
+    def _known(self) -> list[str]:
+        """Return the option that names the file of declared differences."""
+        return [] if self.declared is None else ["--declared", _shown_path(self.declared)]
 
     def record(self, folder: Path, parts: Sequence[str], turns: int, engine: str) -> str:
         """Return the command that records a case from its parts, as far as the engine plays it."""
@@ -60,7 +68,8 @@ class Asked:
         words += ["--seed", str(self.seed), "--size", str(self.size), "--turns", str(self.turns)]
         for source in self.sources:
             words += ["--from", _shown_path(Path(source))]
-        return shlex.join([*words, *(["--search"] if self.search else [])])
+        words += ["--search"] if self.search else []
+        return shlex.join([*words, *self._known()])
 
 
 def fuzz_report(
@@ -70,8 +79,10 @@ def fuzz_report(
     stopped: EngineError | KeyboardInterrupt | None = None,
 ) -> FuzzReport:
     """Put the document together; `stopped` is what cut the campaign short."""
-    outcome, message = _judged(campaign, stopped)
     complete = stopped is None and not campaign.gave_up
+    met = campaign.tally.declared
+    declared = None if met is None else over_runs([met], part=not complete)
+    outcome, message = _judged(campaign, stopped, unmet_texts(declared or ()))
     pairs = zip(_ENDS, campaign.canaries, strict=True)
     return FuzzReport(
         outcome=str(outcome),
@@ -90,13 +101,17 @@ def fuzz_report(
             _finding(asked, one, folder, campaign.residents.specs[0].text)
             for one in campaign.findings.listed
         ),
+        declared=declared,
     )
 
 
 def _judged(
-    campaign: Campaign, stopped: EngineError | KeyboardInterrupt | None
+    campaign: Campaign, stopped: EngineError | KeyboardInterrupt | None, unmet: list[str]
 ) -> tuple[Outcome, list[str]]:
-    """Judge: what cut it short, faults, nothing compared, a canary that was not found."""
+    """Judge: what cut it short, faults, nothing compared, a canary that was not found.
+
+    `unmet` names declared differences that must go.
+    """
     tally, said, outcomes = campaign.tally, list[str](), list[Outcome]()
     if isinstance(stopped, EngineError):
         outcomes.append(Outcome(stopped.outcome))
@@ -113,7 +128,8 @@ def _judged(
     elif stopped is None and any(canary.sighting is None for canary in campaign.canaries):
         outcomes.append(Outcome.NOTHING_COMPARED)
         said.append("a planted lie was not found: this campaign proves nothing")
-    return worst(outcomes or [Outcome.AGREED]), said
+    outcomes += [Outcome.VIOLATED] if unmet else []
+    return worst(outcomes or [Outcome.AGREED]), said + unmet
 
 
 def _outcome(fault: Fault) -> Outcome:

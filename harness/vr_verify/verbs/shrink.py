@@ -21,9 +21,9 @@ from vr_verify.report.shrink_document import ShrinkReport
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.bout import DECLARED, REFUSAL, unlike
 from vr_verify.session.cases import Case, case_of_log
-from vr_verify.session.faults import Fault
+from vr_verify.session.faults import NOT_REPRODUCED, Fault
 from vr_verify.session.keepsakes import able_sides
-from vr_verify.session.lockstep import Progress
+from vr_verify.session.lockstep import RECORDED, Progress
 from vr_verify.session.log_engine import build_against, engine_of_log, refuse_other_rules
 from vr_verify.session.residents import Residents
 from vr_verify.session.shrink_ways import Ways, shown
@@ -138,36 +138,49 @@ def _fault(
     """Name the fault of the whole run, which must show it each time; else say what is so."""
     faults = [shown(case, residents), shown(case, residents)]
     if faults == [None, None]:
-        return _nothing(residents, facts, asked)
+        replayed = asked.replayed(asked.log)
+        if len(residents.sides) == 1 or not _live_sides_part(replayed):
+            return _nothing(residents, facts, replayed)
     first = faults[0]
     if first is not None and first.kind == DECLARED:
         names = " and ".join(side.name for side in residents.sides)
         what = unlike(residents.sides)
         raise SkippedError(f"{names} declare different {what} for this run: nothing to compare")
-    if first is not None and faults[1] == first:
+    if first is None or faults[1] != first or first.detail == NOT_REPRODUCED:
+        faults += [shown(case, residents) for _ in range(_PLAYS_IF_UNSTEADY - len(faults))]
+    if first is not None and faults.count(first) == len(faults):
         able_sides(residents, first.side)
         return first
-    faults += [shown(case, residents) for _ in range(_PLAYS_IF_UNSTEADY - len(faults))]
-    seen = next(fault for fault in faults if fault is not None)
+    seen = next(filter(None, faults), None)
+    said = "a fault that comes and goes cannot be shrunk; see `vr-verify stress`"
     return ShrinkReport(
         outcome=str(Outcome.INTERMITTENT),
         log=facts,
         complete=False,
-        message=f"{_counted(seen, faults, 'the same run')}: a fault that comes and goes cannot "
-        "be shrunk; see `vr-verify stress`",
-        fault=fault_row(seen),
+        message=f"{_counted(seen, faults, 'the same run')}: {said}",
+        fault=None if seen is None else fault_row(seen),
     )
 
 
-def _counted(fault: Fault, faults: list[Fault | None], what: str) -> str:
-    """Say how often a fault showed."""
-    return f"{fault.place} shows in {faults.count(fault)} of {len(faults)} plays of {what}"
+def _live_sides_part(replayed: Report) -> bool:
+    """Whether a replay tells engines apart, and not only from the log."""
+    found = replayed.divergence
+    return found is not None and found.odd_one_out not in {None, RECORDED}
 
 
-def _nothing(residents: Residents, facts: LogFacts, asked: _Asked) -> ShrinkReport:
+def _counted(fault: Fault | None, faults: list[Fault | None], what: str) -> str:
+    """Say how often a fault showed, and how often others did."""
+    plays = f"{len(faults)} plays of {what}"
+    if fault is None:
+        return f"the sides part when the log is replayed, and in none of {plays}"
+    others = sum(1 for found in faults if found is not None and found != fault)
+    also = f", and another fault in {others}" if others else ""
+    return f"{fault.place} shows in {faults.count(fault)} of {plays}{also}"
+
+
+def _nothing(residents: Residents, facts: LogFacts, replayed: Report) -> ShrinkReport:
     """Say that no engine parts from another, and whether all of them part from the log."""
     names = [side.name for side in residents.sides]
-    replayed = asked.replayed(asked.log)
     said = "the sides agree on all turns of this run: there is nothing to shrink"
     if replayed.divergence is not None:
         at = f"({replayed.divergence.kind}, turn {replayed.divergence.turn})"
@@ -189,25 +202,29 @@ def _verified(report: ShrinkReport, ways: Ways, asked: _Asked) -> ShrinkReport:
     fault, path = ways.fault, ways.path
     with RunLog.open(path) as small:
         case = case_of_log(small)
+    report = structs.replace(report, reproduce=asked.command(path))
     with Residents(asked.specs, asked.limits) as fresh:
         faults = [shown(case, fresh)]
-        if faults[0] != fault:
-            faults += [shown(case, fresh) for _ in range(_PLAYS_IF_UNSTEADY - 1)]
-    report = structs.replace(report, reproduce=asked.command(path))
-    if faults[0] != fault:
-        said = f"{_counted(fault, faults, path.name)}, after it was shrunk to that"
-        return structs.replace(report, outcome=str(Outcome.INTERMITTENT), message=said)
-    try:
-        replayed = asked.replayed(path)
-    except UsageError as error:
-        assert fault.kind == REFUSAL, "what plays here can be replayed"
-        return structs.replace(report, outcome=fault.outcome, message=error.message)
-    if replayed.outcome == Outcome.AGREED:
-        said = f"{path.name} shows the fault when it is played, and not when it is replayed"
-        return structs.replace(report, outcome=str(Outcome.INTERMITTENT), message=said)
-    return structs.replace(
-        report,
-        outcome=replayed.outcome,
-        message="; ".join(filter(None, (report.message, replayed.message))) or None,
-        divergence=replayed.divergence,
-    )
+        found = asked.replayed(path) if fault.kind != REFUSAL else None
+        if faults[0] == fault and (found is None or _shows(found, fault)):
+            return _ended(report, found)
+        faults += [shown(case, fresh) for _ in range(_PLAYS_IF_UNSTEADY - 1)]
+    said = f"{_counted(fault, faults, path.name)}, after it was shrunk to that"
+    if found is not None and not _shows(found, fault):
+        said += "; replaying it does not show it"
+    return structs.replace(report, outcome=str(Outcome.INTERMITTENT), message=said)
+
+
+def _shows(found: Report, fault: Fault) -> bool:
+    """Whether a replay shows a fault of this kind; its place was compared before."""
+    if fault.outcome != Outcome.DIVERGED:
+        return found.outcome == fault.outcome
+    return found.divergence is not None and found.divergence.kind == fault.kind
+
+
+def _ended(report: ShrinkReport, found: Report | None) -> ShrinkReport:
+    """Add what replaying the small log shows; None: one side refuses the run, so it cannot be."""
+    if found is None:
+        return report
+    said = "; ".join(filter(None, (report.message, found.message))) or None
+    return structs.replace(report, outcome=found.outcome, message=said, divergence=found.divergence)

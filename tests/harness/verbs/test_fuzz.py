@@ -161,6 +161,7 @@ def test_a_fault_of_residence_is_told_as_one_and_both_runs_are_kept(tmp_path: Pa
     assert campaign(tmp_path, "HardyMill", cases=4).outcome == "agreed"
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_document_and_kept_files_are_left_alone(
     tmp_path: Path,
 ) -> None:

@@ -3,6 +3,7 @@
 The words to be replaced must stand in their file exactly once, or the plant proves nothing.
 """
 
+import os
 import shutil
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def replaced(text: str, before: str, after: str) -> str:
 
 def overlay(folder: Path, file: str = "", before: str = "", after: str = "") -> Path:
     """Copy the harness, with words of one file replaced if one is named; return its folder."""
+    assert os.pathsep not in str(folder), "a module path would fall apart there"
     # What was compiled of the rest stays good; the changed file may be as long and as old.
     ignored = shutil.ignore_patterns(f"{Path(file).stem}.cpython-*.pyc")
     shutil.copytree(HARNESS / PACKAGE, folder / PACKAGE, ignore=ignored)

@@ -61,6 +61,7 @@ def chosen(count: int, seed: int) -> list[Mutant]:
 
 def plant(folder: Path, files: dict[str, str]) -> str:
     """Copy the reference with some files changed, by their paths in it; name it as a build."""
+    assert os.pathsep not in str(folder), "a module path would fall apart there"
     root = folder / PACKAGE
     shutil.copytree(reference(), root, ignore=shutil.ignore_patterns(*_compiled(files)))
     for file, text in files.items():

@@ -24,7 +24,7 @@ from vr_verify.session.turns import LiveSide
 from vr_verify.verbs.replay import replay
 
 MARKS: Final = ("detected", "kind", "turn", "place")
-LIMITS: Final = Limits(answer_s=15.0, memory_bytes=512 * 1024**2)
+LIMITS: Final = Limits(answer_s=6.0, memory_bytes=512 * 1024**2)
 FAILURES: Final = {"crash": {"crashed"}, "hang": {"timed_out", "out_of_memory"}}
 """The outcomes of a mutant that raises, and of one that does not come to an end."""
 ANOTHER_SCHEMA: Final = "declares another one under the same rules version"

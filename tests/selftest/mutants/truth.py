@@ -13,7 +13,7 @@ from typing import Any
 
 from void_reckoning_reference.campaign.engine import Engine
 
-CPU_MAX_S = 10
+CPU_MAX_S = 6
 
 
 def played(scenario: str, turns: list[list[Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,175 @@
+"""How fast cases are made and played: resident workers, the generator, what comparing costs.
+
+The toy engine measures the harness; Void's engines say what a campaign comes to in practice.
+"""
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import strategies as st
+
+from tests.bench.pairs import Ratio, compare
+from tests.support.toy_builds import TOY
+from tests.support.tree import ROOT
+from vr_verify.canonical import json_text
+from vr_verify.engines.registry import resolve_build
+from vr_verify.session.case_source import Bounds, CaseSource
+from vr_verify.session.cases import Case
+from vr_verify.session.corpus import Corpus
+from vr_verify.session.draws import SeededDraws
+from vr_verify.session.mutations import mutated
+from vr_verify.session.residents import Residents
+from vr_verify.session.stopwatch import Stopwatch
+
+PAIRS, TURNS = 5, 5
+RESIDENT_MIN, GENERATOR_MIN, COMPARING_MAX = 40, 10, 0.05
+FRESH_CASES, RESIDENT_CASES, MADE_CASES, PLAYED_CASES = 2, 60, 300, 200
+_COMMAND: Final = {"slot": 1, "add": "7"}
+BASE: Final = Case(
+    json_text.encode({"cells": ["0", "11", "22"]}), (((_COMMAND,),), ((),), ((),), ((),), ((),))
+)
+_CELL = st.integers(0, 2**31).map(str)
+_STEP = st.lists(st.fixed_dictionaries({"slot": st.integers(0, 2), "add": _CELL}), max_size=2)
+_PLAIN: Final = st.tuples(
+    st.lists(_CELL, min_size=1, max_size=6), st.lists(_STEP, min_size=1, max_size=TURNS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A campaign's cases on two engines: how many in a second, and what comparing cost.
+
+    `comparing` is the time to hash and compare over the time for all else but fetching values,
+    `fetching` that of the latter over the same.
+    """
+
+    what: str
+    cases: int
+    seconds: float
+    comparing: float
+    fetching: float
+
+    @property
+    def cases_per_second(self) -> float:
+        """Cases made, played and compared in a second."""
+        return self.cases / self.seconds
+
+    def document(self) -> dict[str, object]:
+        """Give the figures as JSON values."""
+        return {
+            "what": self.what,
+            "cases": self.cases,
+            "cases_per_second": round(self.cases_per_second, 1),
+            "comparing_share": round(self.comparing, 4),
+            "fetching_share": round(self.fetching, 4),
+        }
+
+
+def measure_ratios() -> list[Ratio]:
+    """Measure residents and the generator on the toy engine, each with its control."""
+    with patch.dict(os.environ, PYTHONPATH=str(ROOT)), Residents(_toys()) as residents:
+        resident = partial(_resident_ns, residents)
+        return [
+            compare(
+                f"a case in new workers / in residents (goal: {RESIDENT_MIN})",
+                _fresh_ns,
+                resident,
+                PAIRS,
+            ),
+            compare("control: residents / residents", resident, resident, PAIRS),
+            compare(
+                f"a case by hypothesis / by changes (goal: {GENERATOR_MIN})",
+                _hypothesis_ns,
+                _changes_ns,
+                PAIRS,
+            ),
+            compare("control: changes / changes", _changes_ns, _changes_ns, PAIRS),
+        ]
+
+
+def measure_played() -> list[Played]:
+    """Play campaigns of Void's generator."""
+    return [_played(("python", "rust")), _played(("rust", "rust"))]
+
+
+def _toys() -> list[Any]:
+    return [resolve_build(TOY)] * 2
+
+
+def _fresh_ns() -> int:
+    """Return the nanoseconds of a case for which both workers are started."""
+    started = time.perf_counter_ns()
+    for _ in range(FRESH_CASES):
+        with Residents(_toys()) as residents:
+            assert not residents.play(BASE).parted
+    return (time.perf_counter_ns() - started) // FRESH_CASES
+
+
+def _resident_ns(residents: Residents) -> int:
+    """Return the nanoseconds of a case on workers that stay."""
+    started = time.perf_counter_ns()
+    for _ in range(RESIDENT_CASES):
+        assert not residents.play(BASE).parted
+    return (time.perf_counter_ns() - started) // RESIDENT_CASES
+
+
+def _changes_ns() -> int:
+    """Return the nanoseconds in which a case is made by changes of others."""
+    corpus = Corpus([BASE])
+    made = []
+    started = time.perf_counter_ns()
+    for number in range(MADE_CASES):
+        draws = SeededDraws(1, number)
+        made.append(mutated(corpus.pick(draws), [corpus.pick(draws)], TURNS, draws))
+    spent = time.perf_counter_ns() - started
+    assert len({case.scenario for case in made}) > 1
+    return spent // MADE_CASES
+
+
+def _hypothesis_ns() -> int:
+    """Return the nanoseconds in which hypothesis makes a case of the same form by strategies."""
+    made: list[Case] = []
+
+    def take(drawn: tuple[Sequence[str], Sequence[list[dict[str, Any]]]]) -> None:
+        cells, steps = drawn
+        turns = tuple(((*commands,),) for commands in steps)
+        made.append(Case(json_text.encode({"cells": cells}), turns))
+
+    run = settings(
+        max_examples=MADE_CASES,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )(given(_PLAIN)(take))
+    started = time.perf_counter_ns()
+    run()
+    return (time.perf_counter_ns() - started) // len(made)
+
+
+def _played(names: tuple[str, str]) -> Played:
+    """Play generated cases, and changes of them, on two engines."""
+    watch = Stopwatch(time.perf_counter_ns)
+    with Residents([resolve_build(name) for name in names], watch=watch) as residents:
+        source = CaseSource(residents, [], Bounds())
+        started = time.perf_counter_ns()
+        for number in range(PLAYED_CASES):
+            case = source.make(number, SeededDraws(1, number))
+            played = residents.play(case)
+            assert not played.parted, played
+            if not played.refused:
+                source.corpus.admit(case, frozenset(), played.turns, played.halt is not None)
+        spent = time.perf_counter_ns() - started
+    parts = watch.nanoseconds
+    fetching = parts.get("transport", 0)
+    comparing = parts.get("digest", 0) + parts.get("compare", 0)
+    rest = spent - fetching - comparing
+    what = " and ".join(names)
+    return Played(what, PLAYED_CASES, spent / 1e9, comparing / rest, fetching / rest)
