@@ -129,4 +129,3 @@ def program() -> None:
     Exit codes: 0 agreed; 1 diverged, violated or unfit; 2 usage; 3 bad log; 4 an engine failed;
     5 nothing compared; 70 a bug in vr-verify; 74 input or output failed; 130 interrupted.
     """
-

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from msgspec import structs
 
-from vr_verify.engines.factors import FACTORS, Manner, surrounded
 from vr_verify.engines.builds.spec import ignore_progress
+from vr_verify.engines.factors import FACTORS, Manner, surrounded
 from vr_verify.engines.registry import BuildSpec, resolve_build
 from vr_verify.model.outcome import Outcome
 from vr_verify.report.bisect_document import Bisection, Flip, Intermittence

@@ -103,18 +103,16 @@ def marks(mutant: Mutant, found: Found | None, true: dict[str, Any]) -> dict[str
     if found is None:
         return dict.fromkeys(MARKS, False)
     if found.report is None:
-        return {
-            "detected": True,
-            "kind": ANOTHER_SCHEMA in found.message,
-            "turn": None,
-            "place": None,
-        }
+        kind = ANOTHER_SCHEMA in found.message
+        return {"detected": True, "kind": kind, "turn": None, "place": None}
     with RunLog.open(found.log) as log:
         steps = log.header.steps
     step = None if true["step"] is None else steps[true["step"]]
     if found.report.divergence is None:
         failures = FAILURES.get(true["kind"], set())
-        turn = None if true["turn"] is None else f"turn {true['turn']}, " in found.message
+        # Turn 0 is the first state; None is a mutant that never comes to an end.
+        words = f"turn {true['turn']}, " if true["turn"] else "in init: "
+        turn = None if true["turn"] is None else words in found.message
         place = None if step is None else f"step {step.name}: " in found.message
         kind = found.report.outcome in failures
         return {"detected": kind, "kind": kind, "turn": turn, "place": place}

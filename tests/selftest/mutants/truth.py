@@ -19,12 +19,16 @@ CPU_MAX_S = 6
 def played(scenario: str, turns: list[list[Any]]) -> list[dict[str, Any]]:
     """Play a run; list for each turn what its end says and what each of its steps shows."""
     engine = Engine()
-    opening = engine.init(scenario.encode())
+    try:
+        opening = engine.init(scenario.encode())
+    except Exception as error:  # noqa: BLE001 - a changed rule may raise anything
+        return [_end({"crash": repr(error)}, [])]
     told = [_end(opening, [])]
+    listed: Any = opening["steps"]
     for commands in turns:
         steps: list[dict[str, Any]] = []
         answer: dict[str, Any] = {}
-        for step in range(len(opening["steps"])):  # type: ignore[arg-type]
+        for step in range(len(listed)):
             given = commands[step] if step < len(commands) else []
             answer = _step(engine, given, steps)
             if answer.get("halt") or "crash" in answer:
@@ -66,7 +70,8 @@ def first_difference(
     """
     for turn, (true, found) in enumerate(zip(truth, changed, strict=False)):
         if found["crash"]:
-            return {"kind": "crash", "turn": turn, "step": len(found["steps"]) - 1, "phase": None}
+            step = len(found["steps"]) - 1 if turn else None
+            return {"kind": "crash", "turn": turn, "step": step, "phase": None}
         if true["halt"] != found["halt"]:
             return {"kind": "halt", "turn": turn, **_place(found["halt"] or true["halt"])}
         for at, kind in enumerate(("state", "draws", "events")):
