@@ -41,6 +41,7 @@ TRIES_DEFAULT = 2000
     help="How many smaller runs may be played, for each way to start.",
 )
 @click.option("--resume", is_flag=True, help="Go on from SMALL.log, as an earlier shrink left it.")
+@options.declared_option
 @limited
 @options.answer_form
 def shrink(
@@ -50,6 +51,7 @@ def shrink(
     against: str | None,
     tries: int,
     resume: bool,
+    declared: Path | None,
     limits: Limits,
 ) -> Document:
     """Make the run of RUN.log minimal: it still fails in the same way at the same place.
@@ -61,5 +63,13 @@ def shrink(
     """
     with progress.shown() as shown:
         return verbs.shrink.shrink(
-            log, output, engine, against, tries, resume, progress=shown, limits=limits
+            log,
+            output,
+            engine,
+            against,
+            tries,
+            resume,
+            progress=shown,
+            limits=limits,
+            declared=declared,
         )

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from vr_verify.model.report import Divergence, LogFacts
+from vr_verify.model.report import DeclaredDifference, Divergence, LogFacts
 from vr_verify.report.fault_row import FaultRow
 
 SHRINK: Final = "vr-verify/shrink/1"
@@ -85,4 +85,5 @@ class ShrinkReport(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     cuts: tuple[CutRow, ...] = msgspec.field(default_factory=_no_cuts)
     others: tuple[FaultRow, ...] = msgspec.field(default_factory=_no_faults)
     divergence: Divergence | None = None
+    declared: tuple[DeclaredDifference, ...] | None = None
     reproduce: str | None = None

@@ -6,7 +6,7 @@ It must not know how a run is made smaller.
 from rich.text import Text
 
 from vr_verify.model.outcome import Outcome
-from vr_verify.report import divergence_text, layout
+from vr_verify.report import declared_text, divergence_text, layout
 from vr_verify.report.advice import HEADLINES
 from vr_verify.report.fault_row import place
 from vr_verify.report.layout import counted
@@ -39,6 +39,7 @@ def shrink_page(document: ShrinkReport, width: int) -> list[Text]:
     if document.divergence is not None:
         lines += [layout.heading("what is left")]
         lines += divergence_text.body(document.divergence, width)
+    lines += declared_text.declared(document.declared, width)
     if document.reproduce is not None and document.divergence is None:
         lines += [layout.heading("see it again"), layout.verbatim(document.reproduce)]
     return lines

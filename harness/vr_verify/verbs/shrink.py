@@ -6,6 +6,7 @@ Spec: contract, section 3. It must not print or exit.
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from vr_verify.report.shrink_document import ShrinkReport
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.bout import DECLARED, REFUSAL, unlike
 from vr_verify.session.cases import Case, case_of_log
+from vr_verify.session.declared_runs import DeclaredFile
 from vr_verify.session.faults import NOT_REPRODUCED, Fault
 from vr_verify.session.keepsakes import able_sides
 from vr_verify.session.lockstep import RECORDED, Progress
@@ -44,12 +46,15 @@ def shrink(
     resume: bool = False,
     progress: Progress | None = None,
     limits: Limits | None = None,
+    declared: Path | str | None = None,
+    today: date | None = None,
 ) -> ShrinkReport:
     """Make the run of a log smaller while two engines part over it as they do over the whole.
 
     The engines are those of `replay`. What is smaller is written to `output` at once, by default
     to `replays/regress/` under the fault's name; `resume` goes on from there. `tries` bounds the
-    runs that are played in each way that there is to shrink. Raises VrVerifyError for what cannot
+    runs that are played in each way that there is to shrink. `declared` is a file of differences
+    that are no fault in any of them, `today` as for `replay`. Raises VrVerifyError for what cannot
     be done; Ctrl-C, and an engine that cannot go on, give a report of what was done.
     """
     if tries < 1:
@@ -58,8 +63,11 @@ def shrink(
     with RunLog.open(source) as opened:
         facts, case = facts_of(source, opened), case_of_log(opened)
         specs = _builds(opened, engine, against, limits)
-    asked = _Asked(source, specs, replace(limits or Limits(), workers=len(specs)), engine, against)
-    with Residents(specs, asked.limits) as residents:
+    day = datetime.now(UTC).date() if today is None else today
+    known = None if declared is None else DeclaredFile(Path(declared), day)
+    each = replace(limits or Limits(), workers=len(specs))
+    asked = _Asked(source, specs, each, engine, against, known)
+    with Residents(specs, each, declared=known) as residents:
         found = _fault(case, residents, facts, asked)
         if isinstance(found, ShrinkReport):
             return found
@@ -85,16 +93,27 @@ class _Asked:
     limits: Limits
     engine: str | None
     against: str | None
+    known: DeclaredFile | None
 
     def replayed(self, log: Path) -> Report:
         """Replay a log with the same engines."""
-        return replay(log, self.engine, self.against, limits=self.limits)
+        return replay(
+            log,
+            self.engine,
+            self.against,
+            limits=self.limits,
+            declared=None if self.known is None else self.known.path,
+            today=None if self.known is None else self.known.today,
+            one_of_many=True,
+        )
 
     def command(self, log: Path) -> str:
         """Return the command that does so."""
         words = ["vr-verify", "replay", log.name]
         words += [] if self.engine is None else ["--engine", self.engine]
-        return shlex.join(words + ([] if self.against is None else ["--against", self.against]))
+        words += [] if self.against is None else ["--against", self.against]
+        words += [] if self.known is None else ["--declared", self.known.path.name]
+        return shlex.join(words)
 
 
 def _told(progress: Progress | None) -> Callable[[str, int], None] | None:
@@ -203,7 +222,7 @@ def _verified(report: ShrinkReport, ways: Ways, asked: _Asked) -> ShrinkReport:
     with RunLog.open(path) as small:
         case = case_of_log(small)
     report = structs.replace(report, reproduce=asked.command(path))
-    with Residents(asked.specs, asked.limits) as fresh:
+    with Residents(asked.specs, asked.limits, declared=asked.known) as fresh:
         faults = [shown(case, fresh)]
         found = asked.replayed(path) if fault.kind != REFUSAL else None
         if faults[0] == fault and (found is None or _shows(found, fault)):
@@ -227,4 +246,10 @@ def _ended(report: ShrinkReport, found: Report | None) -> ShrinkReport:
     if found is None:
         return report
     said = "; ".join(filter(None, (report.message, found.message))) or None
-    return structs.replace(report, outcome=found.outcome, message=said, divergence=found.divergence)
+    return structs.replace(
+        report,
+        outcome=found.outcome,
+        message=said,
+        divergence=found.divergence,
+        declared=found.declared,
+    )
