@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 from vr_verify import verbs
+from vr_verify.answers.pairs import pair_of
 from vr_verify.errors import VrVerifyError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Report
@@ -21,7 +22,6 @@ from vr_verify.report.documents import Document
 from vr_verify.report.failure_text import without_folders
 from vr_verify.report.golden_document import GoldenReport
 from vr_verify.report.text import render
-from vr_verify.session.golden_pairs import pair_of
 
 GOLDEN: Final = "golden"
 REPLAY: Final = "replay"

@@ -68,7 +68,7 @@ def _starts_as_run_log(path: Path) -> bool:
 
 def _answered(path: Path) -> bool:
     """Whether a golden answer belongs to this log: then a broken start is a broken log."""
-    pair = import_module("vr_verify.session.golden_pairs").pair_of(path)
+    pair = import_module("vr_verify.answers.pairs").pair_of(path)
     return pair is not None and bool(pair.answered)
 
 

@@ -19,12 +19,12 @@ from tests.support.toy_builds import TOY
 from tests.support.tree import ROOT
 from vr_verify.canonical import json_text
 from vr_verify.engines.registry import resolve_build
-from vr_verify.session.case_source import Bounds, CaseSource
-from vr_verify.session.cases import Case
-from vr_verify.session.corpus import Corpus
-from vr_verify.session.draws import SeededDraws
-from vr_verify.session.mutations import mutated
-from vr_verify.session.residents import Residents
+from vr_verify.fuzzing.case_source import Bounds, CaseSource
+from vr_verify.fuzzing.cases import Case
+from vr_verify.fuzzing.corpus import Corpus
+from vr_verify.fuzzing.draws import SeededDraws
+from vr_verify.fuzzing.mutations import mutated
+from vr_verify.fuzzing.residents import Residents
 from vr_verify.session.stopwatch import Stopwatch
 
 PAIRS, TURNS = 5, 5

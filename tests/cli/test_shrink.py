@@ -16,12 +16,12 @@ from tests.support.processes import TEST_MARK, abandoned_directories, marked_by_
 from tests.support.toy_builds import module_path
 from tests.support.tree import ROOT
 from vr_verify.engines.registry import resolve_build
+from vr_verify.fuzzing.cases import Case, case_of_log, record_case
+from vr_verify.fuzzing.residents import Residents
 from vr_verify.model.limits import Limits
 from vr_verify.model.report import LogFacts
 from vr_verify.report.shrink_document import ShrinkReport
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.cases import Case, case_of_log, record_case
-from vr_verify.session.residents import Residents
 
 __all__ = ["module_path"]
 

@@ -12,8 +12,8 @@ from msgspec import structs
 
 import vr_verify
 from tests.support.tree import ROOT
+from vr_verify.answers.answer import Previous, answer_text, read_answer, sealed
 from vr_verify.report.text import render
-from vr_verify.session.golden_answer import Previous, answer_text, read_answer, sealed
 
 
 def test_every_recorded_run_gives_its_golden_answer() -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 import rich_click as click
 
 from vr_verify import verbs
+from vr_verify.bisection.flipping import TIMES_DEFAULT
 from vr_verify.cli import options, progress
 from vr_verify.cli.limits import limited
 from vr_verify.engines.factors import FACTORS
 from vr_verify.model.limits import Limits
 from vr_verify.report.documents import Document
-from vr_verify.session.flipping import TIMES_DEFAULT
 
 
 @options.examples(

@@ -12,6 +12,13 @@ from typing import Final
 
 from msgspec import structs
 
+from vr_verify.bisection import proportion
+from vr_verify.bisection.contest import Contest, Entrant
+from vr_verify.bisection.duel import ROLES, Unstable
+from vr_verify.bisection.flipping import Tally
+from vr_verify.bisection.repetition import Repetition
+from vr_verify.bisection.scan import common_range, refuse_other_run, scan
+from vr_verify.bisection.segments import BY_HALVES, IN_ORDER
 from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.registry import BuildSpec, resolve_build
 from vr_verify.errors import EngineError
@@ -22,14 +29,8 @@ from vr_verify.report.bisect_document import Bisection, BisectSide, Intermittenc
 from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.report.layout import counted
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session import environment, proportion, remarks, verdict
-from vr_verify.session.contest import Contest, Entrant
-from vr_verify.session.duel import ROLES, Unstable
-from vr_verify.session.flipping import Tally
+from vr_verify.session import environment, remarks, verdict
 from vr_verify.session.lockstep import RECORDED, FirstDivergence, Progress
-from vr_verify.session.repetition import Repetition
-from vr_verify.session.scan import common_range, refuse_other_run, scan
-from vr_verify.session.segments import BY_HALVES, IN_ORDER
 from vr_verify.session.turn_ranges import turns_within
 
 FURTHER_RUNS: Final = 10

@@ -9,6 +9,10 @@ from pathlib import Path
 
 from msgspec import structs
 
+from vr_verify.bisection.duel import BAD, GOOD, Unstable
+from vr_verify.bisection.history import Span, Verdict, first_bad
+from vr_verify.bisection.repetition import Repetition
+from vr_verify.bisection.run_answer import RunAnswer
 from vr_verify.engines.builds import git
 from vr_verify.engines.builds.git import Commit
 from vr_verify.engines.builds.revision import resolve_revision
@@ -20,10 +24,6 @@ from vr_verify.report.bisect_document import Bisection, RevisionRow, Revisions
 from vr_verify.report.failure_text import STOPPED, without_folders
 from vr_verify.report.layout import condensed
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.duel import BAD, GOOD, Unstable
-from vr_verify.session.history import Span, Verdict, first_bad
-from vr_verify.session.repetition import Repetition
-from vr_verify.session.run_answer import RunAnswer
 from vr_verify.verbs.bisect_builds import (
     Asked,
     Given,

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from msgspec import structs
 
+from vr_verify.bisection import proportion
+from vr_verify.bisection.duel import BAD, GOOD
+from vr_verify.bisection.flipping import Flipping, Tally, Trial, flipping_factors
+from vr_verify.bisection.repetition import Repetition
 from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.factors import FACTORS, Manner, surrounded
 from vr_verify.engines.registry import BuildSpec, resolve_build
 from vr_verify.model.outcome import Outcome
 from vr_verify.report.bisect_document import Bisection, Flip, Intermittence
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session import proportion
-from vr_verify.session.duel import BAD, GOOD
-from vr_verify.session.flipping import Flipping, Tally, Trial, flipping_factors
-from vr_verify.session.repetition import Repetition
 from vr_verify.verbs.bisect_builds import Asked, Given, compare, counts_text
 
 _PLAIN = "as it is"

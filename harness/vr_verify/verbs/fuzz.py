@@ -13,22 +13,22 @@ from typing import Final
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
 from vr_verify.errors import BadLogError, EngineError, SkippedError, UsageError
+from vr_verify.fuzzing.bases import base_case
+from vr_verify.fuzzing.bout import DECLARED, REFUSAL
+from vr_verify.fuzzing.campaign import Campaign, run_campaign
+from vr_verify.fuzzing.case_source import SIZE_DEFAULT, TURNS_DEFAULT, Bounds, CaseSource
+from vr_verify.fuzzing.cases import Case
+from vr_verify.fuzzing.draws import SEED_MAX
+from vr_verify.fuzzing.faults import Fault
+from vr_verify.fuzzing.findings import Finding, Findings
+from vr_verify.fuzzing.residents import Residents
+from vr_verify.fuzzing.shrinking import shrink_case
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.report.fuzz_document import FuzzReport
-from vr_verify.session.bases import base_case
-from vr_verify.session.bout import DECLARED, REFUSAL
-from vr_verify.session.campaign import Campaign, run_campaign
-from vr_verify.session.case_source import SIZE_DEFAULT, TURNS_DEFAULT, Bounds, CaseSource
-from vr_verify.session.cases import Case
 from vr_verify.session.declared_runs import DeclaredFile
-from vr_verify.session.draws import SEED_MAX
-from vr_verify.session.faults import Fault
-from vr_verify.session.findings import Finding, Findings
 from vr_verify.session.lockstep import Progress
 from vr_verify.session.log_engine import NO_ENGINE, build_against
-from vr_verify.session.residents import Residents
-from vr_verify.session.shrinking import shrink_case
 from vr_verify.verbs.fuzz_report import Asked, fuzz_report
 from vr_verify.verbs.replay import replay
 
@@ -131,7 +131,7 @@ def _driver(search: bool) -> Callable[[Campaign, int, int, Progress | None], Non
         return run_campaign
     try:
         driver: Callable[[Campaign, int, int, Progress | None], None]
-        driver = import_module("vr_verify.session.search").search
+        driver = import_module("vr_verify.fuzzing.search").search
     except ModuleNotFoundError as error:
         if error.name != "hypothesis":
             raise

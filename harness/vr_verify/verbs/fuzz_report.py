@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Final
 
 from vr_verify.errors import EngineError
+from vr_verify.fuzzing.campaign import FAILURES_MAX, Campaign
+from vr_verify.fuzzing.canary import Canary
+from vr_verify.fuzzing.cases import Case
+from vr_verify.fuzzing.faults import Fault
+from vr_verify.fuzzing.findings import Finding
 from vr_verify.model.outcome import Outcome, worst
 from vr_verify.model.report import Side
 from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.report.fault_row import FaultRow
 from vr_verify.report.fuzz_document import Campaigned, CanaryRow, FindingRow, FuzzReport
 from vr_verify.report.shrink_document import RunSize
-from vr_verify.session.campaign import FAILURES_MAX, Campaign
-from vr_verify.session.canary import Canary
-from vr_verify.session.cases import Case
 from vr_verify.session.declared import unmet_texts
 from vr_verify.session.declared_runs import over_runs
-from vr_verify.session.faults import Fault
-from vr_verify.session.findings import Finding
 
 _ENDS: Final = ("start", "end")
 

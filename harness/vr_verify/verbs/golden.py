@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import structs
 
+from vr_verify.answers.pairs import Pair, covers_all, find_pairs
 from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import UsageError, VrVerifyError
 from vr_verify.model.limits import Limits
@@ -21,7 +22,6 @@ from vr_verify.report.failure_text import STOPPED
 from vr_verify.report.golden_document import REFUSED, GoldenCase, GoldenReport
 from vr_verify.session.declared import unmet_texts
 from vr_verify.session.declared_runs import over_runs
-from vr_verify.session.golden_pairs import Pair, covers_all, find_pairs
 from vr_verify.session.lockstep import Progress
 from vr_verify.session.log_engine import NO_ENGINE
 from vr_verify.verbs import golden_case

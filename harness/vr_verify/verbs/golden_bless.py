@@ -15,6 +15,18 @@ from typing import Self
 
 from msgspec import structs
 
+from vr_verify.answers.answer import (
+    Agreed,
+    Answer,
+    AnswerError,
+    answer_text,
+    read_answer,
+    reason_problem,
+    replaced,
+    sealed,
+)
+from vr_verify.answers.changes import facts_change, first_changed_turn
+from vr_verify.answers.pairs import Pair
 from vr_verify.errors import IoFailed, SkippedError, UsageError
 from vr_verify.model.outcome import Outcome
 from vr_verify.report.golden_document import (
@@ -25,18 +37,6 @@ from vr_verify.report.golden_document import (
     GoldenReport,
 )
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.answer_changes import facts_change, first_changed_turn
-from vr_verify.session.golden_answer import (
-    Agreed,
-    Answer,
-    AnswerError,
-    answer_text,
-    read_answer,
-    reason_problem,
-    replaced,
-    sealed,
-)
-from vr_verify.session.golden_pairs import Pair
 from vr_verify.verbs import golden_case
 from vr_verify.verbs.golden_execution import Engines, Execution, execute
 

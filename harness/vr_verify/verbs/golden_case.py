@@ -8,6 +8,9 @@ from pathlib import Path
 
 from msgspec import structs
 
+from vr_verify.answers.answer import Answer, AnswerError, Facts, facts_of, read_answer
+from vr_verify.answers.changes import Changes, changes, facts_change, first_changed_turn
+from vr_verify.answers.pairs import Pair
 from vr_verify.errors import EngineError, SkippedError, VrVerifyError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Report
@@ -22,9 +25,6 @@ from vr_verify.report.golden_document import (
     GoldenCase,
 )
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.answer_changes import Changes, changes, facts_change, first_changed_turn
-from vr_verify.session.golden_answer import Answer, AnswerError, Facts, facts_of, read_answer
-from vr_verify.session.golden_pairs import Pair
 from vr_verify.verbs.golden_execution import Engines, Execution, execute
 
 FIELDS_SHOWN = 20

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from vr_verify.answers.play_again import play_again
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import SkippedError
@@ -16,7 +17,6 @@ from vr_verify.model.report import Report
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.lockstep import RECORDED, Progress
 from vr_verify.session.log_engine import engine_of_log
-from vr_verify.session.play_again import play_again
 from vr_verify.verbs.replay import replay
 
 

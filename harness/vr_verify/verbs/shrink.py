@@ -15,21 +15,21 @@ from msgspec import structs
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, resolve_build
 from vr_verify.errors import EngineError, MissingFileError, SkippedError, UsageError
+from vr_verify.fuzzing.bout import DECLARED, REFUSAL, unlike
+from vr_verify.fuzzing.cases import Case, case_of_log
+from vr_verify.fuzzing.faults import NOT_REPRODUCED, Fault
+from vr_verify.fuzzing.keepsakes import able_sides
+from vr_verify.fuzzing.residents import Residents
+from vr_verify.fuzzing.shrink_ways import Ways, shown
+from vr_verify.fuzzing.shrinking import TRIES_MAX
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import LogFacts, Report
 from vr_verify.report.shrink_document import ShrinkReport
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.bout import DECLARED, REFUSAL, unlike
-from vr_verify.session.cases import Case, case_of_log
 from vr_verify.session.declared_runs import DeclaredFile
-from vr_verify.session.faults import NOT_REPRODUCED, Fault
-from vr_verify.session.keepsakes import able_sides
 from vr_verify.session.lockstep import RECORDED, Progress
 from vr_verify.session.log_engine import build_against, engine_of_log, refuse_other_rules
-from vr_verify.session.residents import Residents
-from vr_verify.session.shrink_ways import Ways, shown
-from vr_verify.session.shrinking import TRIES_MAX
 from vr_verify.verbs.replay import replay
 from vr_verify.verbs.shrink_report import facts_of, fault_row, shrink_report, unfinished
 
@@ -37,7 +37,7 @@ FOLDER: Final = Path("replays") / "regress"
 _PLAYS_IF_UNSTEADY: Final = 10
 
 
-def shrink(
+def shrink(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     log: Path | str,
     output: Path | str | None = None,
     engine: str | None = None,

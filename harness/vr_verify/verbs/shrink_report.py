@@ -8,16 +8,16 @@ from pathlib import Path
 from msgspec import structs
 
 from vr_verify.errors import EngineError, SkippedError
+from vr_verify.fuzzing.cases import Case
+from vr_verify.fuzzing.faults import Fault
+from vr_verify.fuzzing.shrink_ways import Way, Ways
+from vr_verify.fuzzing.shrinking import Shrunk, Size, size_of
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import LogFacts
 from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.report.fault_row import FaultRow
 from vr_verify.report.shrink_document import CutRow, RunSize, ShrinkReport, WayRow
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.cases import Case
-from vr_verify.session.faults import Fault
-from vr_verify.session.shrink_ways import Way, Ways
-from vr_verify.session.shrinking import Shrunk, Size, size_of
 
 
 def facts_of(path: Path, log: RunLog) -> LogFacts:

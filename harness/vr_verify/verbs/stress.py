@@ -7,6 +7,10 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from vr_verify.bisection.flipping import TIMES_DEFAULT, Flipping, Progress, Trial
+from vr_verify.bisection.proportion import METHOD, interval
+from vr_verify.bisection.repetition import Repetition
+from vr_verify.bisection.run_answer import RunAnswer
 from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.factors import FACTORS, Factor, Setting
 from vr_verify.engines.registry import resolve_build
@@ -28,11 +32,7 @@ from vr_verify.report.stress_document import (
     Stress,
 )
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.flipping import TIMES_DEFAULT, Flipping, Progress, Trial
 from vr_verify.session.log_engine import engine_of_log
-from vr_verify.session.proportion import METHOD, interval
-from vr_verify.session.repetition import Repetition
-from vr_verify.session.run_answer import RunAnswer
 
 FACTOR_NAMES = tuple(one.name for one in FACTORS)
 

@@ -9,10 +9,10 @@ import pytest
 from tests.support.fuzz_mills import BASE, build
 from tests.support.toy_builds import TOY, NewRulesMill, toy_scenario, variant
 from vr_verify.errors import SkippedError, UsageError
+from vr_verify.fuzzing import campaign as campaigns
 from vr_verify.report import json as report_json
 from vr_verify.report.fuzz_document import FuzzReport
 from vr_verify.report.text import render
-from vr_verify.session import campaign as campaigns
 from vr_verify.verbs.fuzz import fuzz
 from vr_verify.verbs.record import record
 from vr_verify.verbs.replay import replay

@@ -10,12 +10,12 @@ import pytest
 from tests.support.golden_mills import MOOD
 from tests.support.toy_builds import MILL
 from tests.support.tree import ROOT
+from vr_verify.answers.answer import Answer, Previous, answer_text, read_answer, sealed
 from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.report.golden_document import GoldenCase, GoldenReport
 from vr_verify.report.text import render
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.cut_log import cut_log
-from vr_verify.session.golden_answer import Answer, Previous, answer_text, read_answer, sealed
 from vr_verify.verbs.golden import golden, propose
 from vr_verify.verbs.record import record
 

@@ -12,12 +12,12 @@ from jsonschema import Draft202012Validator
 from tests.harness.session.test_declared import FLOUR, TODAY, declared
 from tests.harness.verbs.test_golden import MILL, SECOND, ask, bless
 from tests.support.toy_builds import variant
+from vr_verify.answers.answer import read_answer
 from vr_verify.errors import UsageError
 from vr_verify.model.report import DeclaredDifference
 from vr_verify.report.golden_document import GoldenReport
 from vr_verify.report.schema import published
 from vr_verify.report.text import render
-from vr_verify.session.golden_answer import read_answer
 from vr_verify.verbs.golden import golden
 
 FINE = variant("FineMill")

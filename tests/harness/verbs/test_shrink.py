@@ -12,12 +12,12 @@ from tests.support.touchy_mills import COINS
 from tests.support.toy_builds import MILL, TOY, variant
 from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import MissingFileError, SkippedError, UsageError
+from vr_verify.fuzzing import shrink_ways
+from vr_verify.fuzzing.cases import Case, case_of_log, record_case
+from vr_verify.fuzzing.faults import Fault
+from vr_verify.fuzzing.residents import Residents
 from vr_verify.report.shrink_document import ShrinkReport
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session import shrink_ways
-from vr_verify.session.cases import Case, case_of_log, record_case
-from vr_verify.session.faults import Fault
-from vr_verify.session.residents import Residents
 from vr_verify.verbs.shrink import FOLDER, shrink
 
 HARDY = fuzz_mills.build("HardyMill")

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.harness.session.test_declared import FLOUR, TODAY, declared
 from tests.support.fine_mills import fine
 from tests.support.fuzz_mills import BASE, build

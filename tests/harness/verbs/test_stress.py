@@ -14,6 +14,7 @@ import pytest
 from tests.support.touchy_mills import COINS, TURN
 from tests.support.toy_builds import MILL, TOY, toy_scenario, variant
 from tests.support.tree import ROOT
+from vr_verify.bisection.repetition import Repetition
 from vr_verify.engines.factors import FACTORS, Setting, refusal
 from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import SkippedError, UsageError
@@ -21,7 +22,6 @@ from vr_verify.report import json as report_json
 from vr_verify.report import schema
 from vr_verify.report.stress_document import SettingRow, Stress
 from vr_verify.report.text import render
-from vr_verify.session.repetition import Repetition
 from vr_verify.verbs.record import record
 from vr_verify.verbs.stress import stress
 

@@ -23,8 +23,8 @@ from tests.support.tree import ROOT
 from vr_verify.engines.builds.spec import WORKER
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
+from vr_verify.fuzzing.cases import Case, case_of_log, record_case
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.cases import Case, case_of_log, record_case
 
 PACKAGE: Final = "void_reckoning_reference"
 CLASS: Final = "void_reckoning_adapter.python:PythonEngine"

@@ -15,11 +15,11 @@ from tests.selftest.mutants.rule_phases import phases_of
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import EngineError, VrVerifyError
+from vr_verify.fuzzing.bout import play_case
 from vr_verify.model.limits import Limits
 from vr_verify.model.report import Divergence, Report
 from vr_verify.model.run import StepSpec
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.bout import play_case
 from vr_verify.session.turns import LiveSide
 from vr_verify.verbs.replay import replay
 

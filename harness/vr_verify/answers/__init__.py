@@ -1,0 +1,1 @@
+"""Golden answers to recorded runs: how they are found, read, sealed and compared."""
