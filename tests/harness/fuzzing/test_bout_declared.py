@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.harness.session.test_bout import CASE, honest, sides
 
+from tests.harness.fuzzing.test_bout import CASE, honest, sides
 from tests.harness.session.test_declared import FLOUR, TODAY, declared
 from tests.support.fine_mills import fine
 from vr_verify.errors import UsageError
