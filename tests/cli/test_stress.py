@@ -7,6 +7,8 @@ import pytest
 import vr_verify
 from tests.cli.program import one_document, run, run_process
 from tests.support.toy_builds import MILL, module_path, variant
+from vr_verify.bisection.flipping import TIMES_DEFAULT
+from vr_verify.cli import stress
 from vr_verify.engines.factors import FACTORS
 from vr_verify.report.stress_document import Stress
 from vr_verify.verbs.record import record
@@ -75,6 +77,11 @@ def test_a_failing_engine_is_told_on_standard_error_with_code_4(log: Path) -> No
 def test_usage_errors_are_2(log: Path, words: list[str]) -> None:
     result = run("stress", str(log), "--engine", MILL, *words)
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_what_the_command_line_says_of_factors_is_what_there_is() -> None:
+    assert [one.name for one in FACTORS] == list(stress.FACTOR_NAMES)
+    assert stress.TIMES_DEFAULT == TIMES_DEFAULT
 
 
 def test_the_help_names_every_factor() -> None:
