@@ -7,7 +7,10 @@ divergence is never an exception. This file must not know what any other room do
 # An error here is named for what happened, in the contract's own word, which is also its outcome.
 # ruff: noqa: N818
 
-from typing import ClassVar
+from typing import ClassVar, Final
+
+LAST_WORDS: Final = "; its last words:"
+"""Between what an engine's failure is and the lines that it wrote before."""
 
 
 class VrVerifyError(Exception):

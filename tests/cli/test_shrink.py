@@ -59,9 +59,9 @@ def test_the_options_reach_the_verb(log: Path, monkeypatch: pytest.MonkeyPatch) 
     assert run("shrink", str(log), *words).exit_code == 5
     plain, told = calls
     assert plain[0] == (log, None, None, None, 2000, False)
-    assert plain[1] == {"progress": None, "limits": Limits()}
+    assert plain[1] == {"progress": None, "limits": Limits(), "declared": None}
     assert told[0] == (log, small, HARDY, SLOW, 7, True)
-    assert told[1] == {"progress": None, "limits": Limits(3.0)}
+    assert told[1] == {"progress": None, "limits": Limits(3.0), "declared": None}
 
 
 @pytest.mark.slow

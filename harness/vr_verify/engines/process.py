@@ -15,6 +15,7 @@ from typing import Any, Final
 from vr_verify.engines import framing
 from vr_verify.engines.keeping import Ending, KeptWorker, Launch
 from vr_verify.errors import (
+    LAST_WORDS,
     EngineCannotStart,
     EngineCrashed,
     EngineError,
@@ -214,7 +215,7 @@ class WorkerProcess:
                 self._keep_tail(data)
                 read += len(data)
         lines = self._tail.decode("utf-8", "replace").strip().splitlines()
-        return "" if not lines else "; its last words:\n" + "\n".join(lines[-12:])
+        return "" if not lines else f"{LAST_WORDS}\n" + "\n".join(lines[-12:])
 
     def _broken(self, problem: str) -> EngineProtocolError:
         self._kept.end()

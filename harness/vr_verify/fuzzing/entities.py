@@ -99,6 +99,8 @@ def _freed(table: Table, data: TableData, slots: Iterable[int]) -> TableData:
     for slot in slots:
         for at, (column, values) in enumerate(zip(table.columns, columns, strict=True)):
             place = slice(slot * column.width, (slot + 1) * column.width)
-            raised = int.from_bytes(values[place], "little") + 1 if at == _GENERATION else 0
+            generation = int.from_bytes(values[place], "little")
+            # After the greatest generation comes 0, as in a cleanup.
+            raised = (generation + 1) % 2**32 if at == _GENERATION else 0
             values[place] = raised.to_bytes(column.width, "little")
     return replace(data, columns=tuple(bytes(values) for values in columns))

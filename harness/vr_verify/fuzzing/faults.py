@@ -13,7 +13,7 @@ from blake3 import blake3
 
 from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import Schema
-from vr_verify.errors import EngineError
+from vr_verify.errors import LAST_WORDS, EngineError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.run import Halt, StepSpec
 from vr_verify.report.failure_text import without_folders
@@ -22,6 +22,7 @@ from vr_verify.session.locate import Located
 _CONTEXT: Final = "vr-verify 2026-11 fault v1"
 _ID_DIGITS: Final = 16
 _DETAIL_LETTERS_MAX: Final = 120
+_NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
 NOT_REPRODUCED: Final = "not when played again"
 
 
@@ -57,14 +58,17 @@ class Fault:
 
 
 def failure_fault(error: EngineError) -> Fault:
-    """Name the failure of an engine by its outcome and its first words.
+    """Name the failure of an engine by its outcome, its first words and the last that it wrote.
 
-    Left out: numbers, folders, the place in the run, the call, what the engine wrote at its end.
+    Left out: numbers, folders, the place in the run, the call, and all that stands between.
     """
-    first, *_ = without_folders(error.detail).strip().splitlines() or [""]
-    first, *_ = first.partition("; its last words")
-    words = re.sub(r"\d+", "#", re.sub(r"^(turn \d+[^:]*: )*(in \w+: )?", "", first))
-    return Fault(error.outcome, detail=words[:_DETAIL_LETTERS_MAX], side=error.engine)
+    told, _, written = without_folders(error.detail).partition(LAST_WORDS)
+    first, *_ = told.strip().splitlines() or [""]
+    words = [re.sub(r"^(turn \d+[^:]*: )*(in \w+: )?", "", first)]
+    # Two panics end alike but for their message, which is the last line of a trace.
+    words += [line for line in written.strip().splitlines()[-1:] if line.strip() not in first]
+    detail = _NUMBER.sub("#", ": ".join(words))
+    return Fault(error.outcome, detail=detail[:_DETAIL_LETTERS_MAX], side=error.engine)
 
 
 def halt_fault(halts: Sequence[Halt | None]) -> Fault:

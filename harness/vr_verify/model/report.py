@@ -36,7 +36,10 @@ class Side(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What was covered, in counts. `turns` counts executed turns; turn ranges include both ends."""
+    """What was covered, in counts. `turns` counts executed turns; turn ranges include both ends.
+
+    `digests` are of all kinds; those of draws and of events among them are counted once more.
+    """
 
     turns: int = 0
     first_turn: int | None = None
@@ -45,6 +48,8 @@ class Checked(msgspec.Struct, frozen=True):
     steps: int = 0
     phases: int = 0
     digests: int = 0
+    draw_digests: int = 0
+    event_digests: int = 0
     draws: int = 0
     events: int = 0
     entities_audited: int = 0

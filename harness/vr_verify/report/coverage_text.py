@@ -66,9 +66,13 @@ def _detail(checked: Checked) -> str:
     """Count what was traced; what was not is compared by its digests all the same."""
     traced = [("phase", checked.phases), ("draw", checked.draws), ("event", checked.events)]
     counts = [counted(count, noun) for noun, count in traced if count]
-    untraced = [f"{noun}s" for noun, count in traced[1:] if not count]
-    digests = f"{listed(untraced)} by their digests" if untraced else ""
-    return ", ".join(filter(None, [counted(checked.steps, "step"), *counts, digests]))
+    digests = [("draws", checked.draw_digests, checked.draws)]
+    digests += [("events", checked.event_digests, checked.events)]
+    by_digests = [what for what, compared, count in digests if compared and not count]
+    unseen = [what for what, compared, count in digests if not compared and not count]
+    said = [f"{listed(by_digests)} by their digests"] if by_digests else []
+    said += [f"no {' and no '.join(unseen)}: not declared by the sides"] if unseen else []
+    return ", ".join([counted(checked.steps, "step"), *counts, *said])
 
 
 def checked(report: Report, width: int) -> list[Text]:

@@ -10,7 +10,7 @@ from typing import Final
 from vr_verify.canonical.state import State
 from vr_verify.compare.states import difference, entity_text, value_texts
 from vr_verify.engines.client import ADVANCE_TURNS_MAX, Opening
-from vr_verify.errors import EngineError, EngineProtocolError, SkippedError
+from vr_verify.errors import EngineError, EngineProtocolError, SkippedError, UsageError
 from vr_verify.model.run import Digests
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.turns import LiveSide, commands_of
@@ -28,7 +28,13 @@ def start_side(log: RunLog, side: LiveSide) -> Opening:
             f"the log was recorded under rules version {header.rules_version}, {found}: "
             f"replay it with an engine of rules version {header.rules_version}"
         )
-    opening = engine.init(header.scenario)
+    try:
+        opening = engine.init(header.scenario)
+    except UsageError as error:
+        if engine.name == header.engine:
+            raise
+        found = f"the log was recorded by engine {header.engine}, this one is {engine.name}"
+        raise UsageError(f"{error.message}; {found}") from error
     if engine.schema.digest != header.schema.digest:
         found = f"{side.name} declares another one under the same rules version"
         raise SkippedError(f"the log's schema is {header.schema.digest.hex()[:16]}, {found}")

@@ -3,7 +3,7 @@
 It must not judge; the verb does that from the counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vr_verify.model.report import Checked, Violation
@@ -23,6 +23,8 @@ class Coverage:
     steps: int = 0
     phases: int = 0
     digests: int = 0
+    draw_digests: int = 0
+    event_digests: int = 0
     draws: int = 0
     events: int = 0
     entities_audited: int = 0
@@ -30,11 +32,13 @@ class Coverage:
     _found: dict[_Key, list[str]] = field(default_factory=dict)
     _rules: dict[str, int] = field(default_factory=dict)
 
-    def compared(self, turn: int, digests: int, recomputed: bool) -> None:
-        """Count a state that was compared."""
+    def compared(self, turn: int, digests: Mapping[str, int], recomputed: bool) -> None:
+        """Count a state that was compared, and its digests by their kind."""
         self.first_turn = turn if self.first_turn is None else self.first_turn
         self.last_turn = turn
-        self.digests += digests
+        self.digests += sum(digests.values())
+        self.draw_digests += digests.get("ledger", 0)
+        self.event_digests += digests.get("events", 0)
         self.turns_recomputed += recomputed
 
     def audit(self, turn: int, sides: Iterable[LiveSide]) -> None:
@@ -74,6 +78,8 @@ class Coverage:
             steps=self.steps,
             phases=self.phases,
             digests=self.digests,
+            draw_digests=self.draw_digests,
+            event_digests=self.event_digests,
             draws=self.draws,
             events=self.events,
             entities_audited=self.entities_audited,

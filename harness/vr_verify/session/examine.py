@@ -83,10 +83,11 @@ def _streams(views: Sequence[View]) -> Parting | None:
     return None
 
 
-def digests_compared(views: Sequence[View]) -> int:
-    """Count the digests of live sides that were held against another side's."""
-    count = 0
+def digests_compared(views: Sequence[View]) -> dict[str, int]:
+    """Count the digests of live sides that were held against another side's, by their kind."""
+    counts = {}
     for kind in ("state", "ledger", "events"):
         reported = [v for v in views if getattr(v.digests, kind) is not None or kind == "state"]
-        count += len([v for v in reported if v.name != "recorded"]) if len(reported) > 1 else 0
-    return count
+        live = [v for v in reported if v.name != "recorded"]
+        counts[kind] = len(live) if len(reported) > 1 else 0
+    return counts

@@ -84,7 +84,7 @@ class Recorder:
         state = engine.state()  # first: a failure here must not cost a log that is there
         with RunLogWriter(path, self.header(), self.keeping.durable) as log:
             log.write_first(state, self._digests(self.opening.digests, state))
-            self.coverage.compared(first, 0, False)
+            self.coverage.compared(first, {}, False)
             self._play(log, range(first + 1, first + turns + 1), given, progress)
 
     def resume(
@@ -100,7 +100,7 @@ class Recorder:
             if (problem := catch_up(log, self.side, self.hasher)) is not None:
                 return problem
             held = log.turns[-1]
-            self.coverage.compared(held, 0, False)
+            self.coverage.compared(held, {}, False)
             if (halt := log.record(held).halt) is not None:
                 self.halt = (held, halt)
             with RunLogWriter(path, log.header, self.keeping.durable, resumed=log) as writer:
@@ -137,7 +137,7 @@ class Recorder:
             log.write_turn(turn, commands, state if log.wants_state() else None, digests)
         self.coverage.turns += 1
         self.coverage.steps += len(result.phase_digests)
-        self.coverage.compared(turn, 0, False)
+        self.coverage.compared(turn, {}, False)
 
     def _digests(self, digests: Digests, state: State) -> Digests:
         """Fill in the state's digest where the engine reports none."""

@@ -21,6 +21,13 @@ def untraced(sides: Sequence[LiveSide], wanted: Collection[str]) -> list[str]:
     return said
 
 
+def repeated(sides: Sequence[LiveSide]) -> list[str]:
+    """Say so where all live sides are one build: that compares it with nothing but itself."""
+    if len(sides) < 2 or len({side.engine.spec.build for side in sides}) > 1:
+        return []
+    return ["both sides are one build: what was compared is whether it repeats itself"]
+
+
 def clipped(asked: tuple[int, int] | None, first: int, last: int) -> list[str]:
     """Name the turns that were asked for and that the log does not hold."""
     if asked is None:

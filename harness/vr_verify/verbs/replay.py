@@ -158,6 +158,7 @@ def _judged(lockstep: Lockstep, parted: Divergence | None) -> tuple[Outcome, str
             said += unmet if outcome is not Outcome.DIVERGED else []
             outcome = Outcome.VIOLATED if outcome is Outcome.AGREED else outcome
     said += [note for side in sides for note in side.engine.spec.notes]
+    said += remarks.repeated(sides)
     said += remarks.untraced(sides, lockstep.options.trace)
     said += remarks.clipped(lockstep.options.turns, log.turns[0], log.turns[-1])
     return outcome, "; ".join(said) or None

@@ -25,11 +25,17 @@ from vr_verify.fuzzing.shrinking import TRIES_MAX
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import LogFacts, Report
+from vr_verify.report.paths import shown_path
 from vr_verify.report.shrink_document import ShrinkReport
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.declared_runs import DeclaredFile
 from vr_verify.session.lockstep import RECORDED, Progress
-from vr_verify.session.log_engine import build_against, engine_of_log, refuse_other_rules
+from vr_verify.session.log_engine import (
+    NO_ENGINE,
+    build_against,
+    engine_of_log,
+    refuse_other_rules,
+)
 from vr_verify.verbs.replay import replay
 from vr_verify.verbs.shrink_report import facts_of, fault_row, shrink_report, unfinished
 
@@ -66,7 +72,7 @@ def shrink(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     day = datetime.now(UTC).date() if today is None else today
     known = None if declared is None else DeclaredFile(Path(declared), day)
     each = replace(limits or Limits(), workers=len(specs))
-    asked = _Asked(source, specs, each, engine, against, known)
+    asked = _Asked(source, specs, each, known)
     with Residents(specs, each, declared=known) as residents:
         found = _fault(case, residents, facts, asked)
         if isinstance(found, ShrinkReport):
@@ -86,20 +92,23 @@ def shrink(  # noqa: PLR0913, PLR0917 - one name for each option of the command
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The log and the builds, and how the caller named them."""
+    """The log and the builds. A small log is replayed by these, whoever has recorded it."""
 
     log: Path
     specs: list[BuildSpec]
     limits: Limits
-    engine: str | None
-    against: str | None
     known: DeclaredFile | None
+
+    @property
+    def against(self) -> str:
+        """The text of the second build."""
+        return self.specs[1].text if len(self.specs) > 1 else NO_ENGINE
 
     def replayed(self, log: Path) -> Report:
         """Replay a log with the same engines."""
         return replay(
             log,
-            self.engine,
+            self.specs[0].text,
             self.against,
             limits=self.limits,
             declared=None if self.known is None else self.known.path,
@@ -109,9 +118,8 @@ class _Asked:
 
     def command(self, log: Path) -> str:
         """Return the command that does so."""
-        words = ["vr-verify", "replay", log.name]
-        words += [] if self.engine is None else ["--engine", self.engine]
-        words += [] if self.against is None else ["--against", self.against]
+        words = ["vr-verify", "replay", shown_path(log)]
+        words += ["--engine", self.specs[0].text, "--against", self.against]
         words += [] if self.known is None else ["--declared", self.known.path.name]
         return shlex.join(words)
 
@@ -141,7 +149,7 @@ def _path(output: Path | str | None, fault: Fault, source: Path, resume: bool) -
         path = FOLDER / f"{fault.id}.log"
         if path.exists() and not resume:
             advice = "make it smaller with --resume, or name another file by -o"
-            raise UsageError(f"{path} is there already and shows the same fault: {advice}")
+            raise UsageError(f"{path} is there already: {advice}")
     else:
         path = Path(output)
         if not path.parent.is_dir():

@@ -79,7 +79,10 @@ def unfinished(
 
 def _tries_used(begun: list[Shrunk]) -> str:
     tries = sum(one.tries for one in begun)
-    return f"all {tries:,} tries are used: go on with --resume, or give more by --tries"
+    return (
+        f"all {tries:,} tries are used: go on with --resume, or give more by --tries; until then a "
+        "hidden file beside it, of the same name and .scenario, keeps the other way"
+    )
 
 
 def _small(ways: Ways) -> LogFacts | None:

@@ -45,7 +45,12 @@ def test_the_place_is_said_in_one_line() -> None:
             "RuntimeError: wheel # of #",
         ),
         ("turn 412, step x: turn 7: in advance: exit status 134", "exit status #"),
-        ("in init: KeyError: 'a'; its last words:\n  File \"x\", line 4", "KeyError: 'a'"),
+        ("in init: KeyError: 'a'; its last words:\n  File\nKeyError: 'a'", "KeyError: 'a'"),
+        (
+            "in step: exit status 1; its last words:\n  File x\nPanic: slot 7 at 0x7f3a is dead",
+            "exit status #: Panic: slot # at # is dead",
+        ),
+        ("in step: killed by SIGABRT", "killed by SIGABRT"),
         ("in step: no file /home/one/engine/lib.so\nmore", "no file lib.so"),
         ("", ""),
         ("x" * 500, "x" * 120),

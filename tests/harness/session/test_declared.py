@@ -73,7 +73,8 @@ def test_the_same_engine_twice_leaves_a_declaration_unused_and_that_fails(log: P
     assert replay(log, MILL, MILL).outcome == "agreed"
     report = played(log, MILL, FLOUR)
     assert (report.outcome, row(report).status, row(report).counted) == ("violated", "unused", 0)
-    assert report.message == "the declared difference of cell.flour was not met: remove it"
+    assert report.message is not None
+    assert report.message.startswith("the declared difference of cell.flour was not met: remove it")
 
 
 @pytest.mark.parametrize("fault", ["field[cell.water]@5", "field[cell.flour]@5"])

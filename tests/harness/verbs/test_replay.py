@@ -200,7 +200,9 @@ def test_toys_agree_without_any_capability(tmp_path: Path) -> None:
 
 
 def test_what_was_asked_for_and_not_done_is_said(log: Path) -> None:
-    assert replay(log, MILL, MILL, turns=(3, 6), trace=("draws",)).message is None
+    said = "both sides are one build: what was compared is whether it repeats itself"
+    assert replay(log, MILL, MILL, turns=(3, 6), trace=("draws",)).message == said
+    assert replay(log, MILL, variant("PlainMill"), turns=(3, 6)).message is None
     report = replay(log, variant("PlainMill"), "none", turns=(3, 9), trace=("draws",))
     assert report.outcome == "agreed"
     assert report.message is not None
