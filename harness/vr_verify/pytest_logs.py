@@ -6,7 +6,7 @@ that shows it again. A skip is a failure unless the settings accept its reason.
 
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,19 +25,25 @@ from vr_verify.report.text import render
 
 GOLDEN: Final = "golden"
 REPLAY: Final = "replay"
+_ENGINES: Final = ("engine", "against")
 
 
 class LogFailure(Exception):  # noqa: N818 - what it is called in a test's summary
-    """A run that did not agree: its document, and the command that shows it again."""
+    """A run that did not agree: its document, and the command that shows it again.
 
-    def __init__(self, document: Document, command: str) -> None:
+    `settings` say how this run of pytest is told what the command line takes as options.
+    """
+
+    def __init__(self, document: Document, command: str, settings: Sequence[str] = ()) -> None:
         super().__init__(document.outcome)
-        self.document, self.command = document, command
+        self.document, self.command, self.settings = document, command, tuple(settings)
 
     def page(self) -> str:
         """Return what a person reads."""
         page = render(self.document).plain
-        return f"{page}\nShow it again\n  {self.command}"
+        told = "".join(f"  {line}\n" for line in self.settings)
+        told = f"Under pytest\n{told}" if told else ""
+        return f"{page}\n{told}Show it again\n  {self.command}"
 
 
 class LogFile(pytest.File):
@@ -65,7 +71,8 @@ class LogItem(pytest.Item):
         reason = _reason(document)
         if outcome is Outcome.SKIPPED and any(w in reason for w in self.config.getini("vr_skip")):
             pytest.skip(reason)
-        raise LogFailure(document, self._command())
+        settings = self._unset() if outcome is Outcome.USAGE else []
+        raise LogFailure(document, self._command(), settings)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show a page instead of a traceback; a bug in the tool keeps its traceback."""
@@ -112,15 +119,30 @@ class LogItem(pytest.Item):
             over_run.add([] if rows is None else [rows], whole=outcome is Outcome.AGREED)
 
     def _engines(self) -> tuple[str | None, str | None]:
-        engine, against = (str(self.config.getini(f"vr_{name}")) for name in ("engine", "against"))
-        return engine or None, against or None
+        engine, against = (self._setting(f"vr_{name}") for name in _ENGINES)
+        return engine, against
+
+    def _setting(self, name: str) -> str | None:
+        """Return what the command line of pytest says, else its ini file."""
+        typed = self.config.getoption(name)
+        return str(self.config.getini(name) if typed is None else typed) or None
+
+    def _unset(self) -> list[str]:
+        """Say how the engines that nobody named are named in this project."""
+        file = "pytest.ini" if self.config.inipath is None else self.config.inipath.name
+        quote = '"' if file.endswith(".toml") else ""
+        return [
+            f"--{name} is `vr_{name} = {quote}…{quote}` in {file}, or the option --vr-{name}"
+            for name, value in zip(_ENGINES, self._engines(), strict=True)
+            if value is None
+        ]
 
     def _command(self) -> str:
         """Return the command line that does the same, from the folder of this pytest."""
         words = ["vr-verify", *([GOLDEN, "check"] if self.name == GOLDEN else [REPLAY])]
         words.append(os.path.relpath(self.path, self.config.invocation_params.dir))
-        for option, value in zip(("--engine", "--against"), self._engines(), strict=True):
-            words += [] if value is None else [option, value]
+        for name, value in zip(_ENGINES, self._engines(), strict=True):
+            words += [] if value is None else [f"--{name}", value]
         if (file := self._declared()) is not None:
             words += ["--declared", os.path.relpath(file, self.config.invocation_params.dir)]
         return shlex.join(words)

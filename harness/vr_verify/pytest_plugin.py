@@ -18,33 +18,42 @@ MAGIC: Final = b"\x89MCAP0\r\n"
 PROFILE: Final = b"vr-verify"
 _HEAD_BYTES: Final = 64
 
-_INI: Final = {
+_SETTINGS: Final = {
     "vr_engine": "The engine that executes run logs. Default: each log's own.",
     "vr_against": "The engine beside it, or none. Default: the counterpart that it declares.",
+    "vr_declared": (
+        "A TOML file of the differences that run logs may show: counted, bounded, and none of them "
+        "unused over all logs. In the ini file relative to that file. Default: none."
+    ),
 }
-_DECLARED: Final = (
-    "A TOML file of the differences that run logs may show, relative to the settings' own file: "
-    "counted, bounded, and none of them unused over all logs. Default: none."
-)
+_METAVARS: Final = {"vr_engine": "E", "vr_against": "E", "vr_declared": "FILE"}
 _SKIP: Final = "Words of reasons for which a run log may be skipped, one on a line. Default: none."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Tell pytest of the settings."""
-    for name, text in _INI.items():
+    """Tell pytest of the settings, and of the options that come before them."""
+    group = parser.getgroup("vr-verify", "run logs as tests (vr-verify)")
+    for name, text in _SETTINGS.items():
         parser.addini(name, text, default="")
-    parser.addini("vr_declared", _DECLARED, default="")
+        option = f"--{name.replace('_', '-')}"
+        group.addoption(option, dest=name, metavar=_METAVARS[name], help=f"{text} Ini: {name}.")
     parser.addini("vr_skip", _SKIP, type="linelist", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch over declared differences, where there is a file of them."""
-    if file := str(config.getini("vr_declared")):
+    if (file := _declared_file(config)) is not None:
         declared = import_module("vr_verify.pytest_declared")
-        folder = config.rootpath if config.inipath is None else config.inipath.parent
-        config.pluginmanager.register(
-            declared.DeclaredOverRun(config, folder / file), declared.NAME
-        )
+        config.pluginmanager.register(declared.DeclaredOverRun(config, file), declared.NAME)
+
+
+def _declared_file(config: pytest.Config) -> Path | None:
+    """Find the file of declared differences, from here or from the ini file that names it."""
+    if typed := config.getoption("vr_declared"):
+        return config.invocation_params.dir / str(typed)
+    written = str(config.getini("vr_declared"))
+    folder = config.rootpath if config.inipath is None else config.inipath.parent
+    return folder / written if written else None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -52,7 +52,7 @@ def checked(text: str | bytes) -> dict[str, object]:
 def test_each_outcome_has_its_exit_code(
     log: Path, bad: str, more: tuple[str, ...], code: int, outcome: str
 ) -> None:
-    words = ("bisect", str(log), "--good", MILL, "--bad", bad, *more)
+    words = ("bisect", str(log), "--good", MILL, "--bad", bad, "--runs", "2", *more)
     result = run(*words, "--json")
     assert result.exit_code == code
     document = checked(result.stdout)
@@ -61,7 +61,7 @@ def test_each_outcome_has_its_exit_code(
 
 
 def test_the_page_names_surroundings_before_state(log: Path) -> None:
-    result = run("bisect", str(log), "--good", MILL, "--bad", SLOW)
+    result = run("bisect", str(log), "--good", MILL, "--bad", SLOW, "--runs", "2")
     lines = result.stdout.splitlines()
     assert lines[0].startswith("FOUND: good and bad part at turn 4 (step evening, phase grind)")
     titles = [line for line in lines if line and not line.startswith(" ")][1:]
@@ -72,15 +72,16 @@ def test_the_page_names_surroundings_before_state(log: Path) -> None:
         "Searched",
         "Sides",
     ]
+    assert "each 2 times where they part, in fresh processes" in result.stdout
     assert "6 segments in order: 4 executions, each of both builds" in result.stdout
     clean = run("bisect", str(log), "--good", MILL, "--bad", MILL)
     assert clean.stdout.startswith("NO DIFFERENCE: good and bad agree, 7 states, turns 0 to 6\n")
 
 
 def test_as_a_process_and_as_a_function_it_says_the_same(log: Path) -> None:
-    done = run_process("bisect", str(log), "--good", MILL, "--bad", SLOW, "--json")
+    done = run_process("bisect", str(log), "--good", MILL, "--bad", SLOW, "--runs", "2", "--json")
     assert done.returncode == 1
-    found = vr_verify.bisect(log, MILL, SLOW)
+    found = vr_verify.bisect(log, MILL, SLOW, runs=2)
     assert isinstance(found, Bisection)
     assert found.divergence is not None
     assert one_document(done.stdout)["divergence"]["turn"] == found.divergence.turn == 4
@@ -119,6 +120,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_revision_is_named_with_its_divergence(repo: Path) -> None:
     log = str(repo.parent / "counter.log")
     words = ("bisect", log, "--repo", str(repo), "--good", "HEAD~11", "--bad", "HEAD")
+    words += ("--runs", "2")
     result = run(*words)
     assert result.exit_code == 1
     bad = git(repo, "rev-parse", "--short=12", "HEAD~4")

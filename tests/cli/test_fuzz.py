@@ -1,6 +1,7 @@
 """`vr-verify fuzz` as a command: exit codes, one document, its options as the verb has them."""
 
 import inspect
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from vr_verify.cli.fuzz import ANSWER_LIMIT_S
 from vr_verify.report.fuzz_document import Campaigned, FuzzReport
 from vr_verify.verbs import fuzz as verb
 
-DONE = Campaigned(3, 3, 0, 0, 3, 9, 0, 0, 0, 0, ())
+DONE = Campaigned(3, 3, 0, 0, 0, 3, 9, 0, 0, 0, 0, ())
 
 
 def fake(outcome: str) -> FuzzReport:
@@ -64,6 +65,42 @@ def test_without_hypothesis_a_search_says_what_it_needs(tmp_path: Path) -> None:
     )  # fmt: skip
     assert result.returncode == 2
     assert b"--search needs the package hypothesis" in result.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("out", ["found", "absolute"])
+@pytest.mark.parametrize(
+    ("engine", "against", "verb", "code"),
+    [
+        (build("HardyMill"), f"saboteur:field@2:{build('HardyMill')}", "replay", 1),
+        (build("Breaking"), build("Breaking"), "record", 4),
+        (build("Lingering"), build("HardyMill"), "fuzz", 1),
+        (build("HardyMill"), build("HardyMill"), None, 0),
+    ],
+)
+def test_every_printed_command_runs(
+    tmp_path: Path, engine: str, against: str, verb: str | None, code: int, out: str
+) -> None:
+    (tmp_path / "base.json").write_bytes(BASE)
+    environment = {"PYTHONPATH": str(Path.cwd())}
+    folder = tmp_path / out
+    words = ["fuzz", "--cases", "4", "--turns", "4", "--from", "base.json", "--json"]
+    words += ["--engine", engine, "--against", against]
+    words += ["--out", str(folder) if out == "absolute" else out]
+    found = run_process(*words, environment=environment, cwd=tmp_path)
+    assert found.returncode == code
+    document = one_document(found.stdout)
+    assert str(tmp_path).encode() not in found.stdout
+    findings = document.get("findings", [])
+    assert bool(findings) == (verb is not None)
+    for finding in findings:
+        program, *argv = shlex.split(finding["reproduce"])
+        assert (program, argv[0]) == ("vr-verify", verb)
+        told = "in the folder given by --out" in finding.get("reproduce_where", "")
+        assert told == (out == "absolute" and verb != "fuzz")
+        where = folder if told else tmp_path
+        again = run_process(*argv, environment=environment, cwd=where)
+        assert again.returncode == code, again.stderr
 
 
 @pytest.mark.slow

@@ -12,6 +12,8 @@ import pytest
 from tests.cli.program import one_document, run
 from tests.harness.verbs.test_golden import MILL, SECOND, ask, bless, contents, mill
 from tests.support.tree import ROOT
+from vr_verify.report.golden_document import GoldenCase, GoldenReport
+from vr_verify.report.text import render
 
 ENGINES = ("--engine", MILL, "--against", SECOND)
 RICHER = ("--engine", mill("RicherMill"), "--against", mill("SecondRicherMill"))
@@ -146,8 +148,53 @@ def test_on_a_terminal_it_shows_the_change_and_asks(project: Path, reply: str, c
 
 def test_listing_names_reason_and_engines_and_runs_nothing(project: Path) -> None:
     page = run("golden", "list").stdout
+    assert page.startswith("1 answered; nothing was executed: `vr-verify golden check` does that")
     assert "mill and second" in page
     assert "the first answer" in page
+    copy = project / "replays/smoke/open.log"
+    shutil.copyfile(project / "replays/smoke/wet.log", copy)
+    listed = run("golden", "list")
+    assert listed.exit_code == 0
+    assert listed.stdout.startswith("1 answered, 1 missing; nothing was executed")
+    assert "ok" not in listed.stdout.split()
+    checked = run("golden", "check", *ENGINES)
+    assert checked.exit_code == 3
+    assert checked.stdout.startswith("GOLDEN ANSWER MISSING: 2 golden answers: 1 missing and 1 ok")
+    shown = " ".join(run("golden", "list", "--help").stdout.split())
+    assert "It executes nothing" in shown
+    assert "it ends with 0, or with 5 where there is nothing to list" in shown
+
+
+def test_a_check_by_less_than_two_builds_says_so(project: Path) -> None:
+    full = run("golden", "check", *ENGINES)
+    assert full.stdout.splitlines()[0] == "GOLDEN: 1 answer holds"
+    alone = run("golden", "check", "--engine", MILL, "--against", "none")
+    assert alone.stdout.splitlines()[0] == "GOLDEN: 1 answer holds, by one engine"
+    twice = run("golden", "check", "--engine", MILL, "--against", MILL)
+    assert twice.stdout.splitlines()[0] == "GOLDEN: 1 answer holds, by one build twice"
+    assert {full.exit_code, alone.exit_code, twice.exit_code} == {0}
+    richer = run("golden", "check", *RICHER[:2], "--against", "none")
+    assert richer.exit_code == 3
+    found = "GOLDEN ANSWER OUTDATED: 1 golden answer: 1 outdated, by one engine"
+    assert richer.stdout.splitlines()[0] == found
+
+
+def test_a_mixed_check_counts_what_one_build_executed() -> None:
+    def case(log: str, engines: dict[str, str] | None) -> GoldenCase:
+        verdict, outcome = ("ok", "agreed") if engines else ("missing", "golden_missing")
+        return GoldenCase(log=log, answer="a", verdict=verdict, outcome=outcome, engines=engines)
+
+    def headline(*cases: GoldenCase) -> str:
+        outcome = "golden_missing" if any(c.verdict == "missing" for c in cases) else "agreed"
+        report = GoldenReport(action="check", outcome=outcome, complete=True, cases=cases)
+        return render(report).plain.splitlines()[0]
+
+    pair = case("pair", {"mill": "mill:1", "second": "second:1"})
+    alone, twice = case("alone", {"mill": "mill:1"}), case("twice", {"a": "mill:1", "b": "mill:1"})
+    assert headline(pair, pair) == "GOLDEN: 2 answers hold"
+    said = "GOLDEN: 3 answers hold, 1 of them by one engine and 1 of them by one build twice"
+    assert headline(pair, alone, twice) == said
+    assert headline(pair, case("none", None)).endswith(": 1 missing and 1 ok")
     assert run("golden").exit_code == 2
     for word in ("check", "bless", "list"):
         assert "Example:" in run("golden", word, "--help").stdout

@@ -1,6 +1,7 @@
 """The pytest plugin as a user's CI runs it: `pytest replays` in a project of their own."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from vr_verify import pytest_plugin
 from vr_verify.runlog import container
 
 SETTINGS = {"vr_engine": MILL, "vr_against": SECOND}
+ENGINES = ("--vr-engine", MILL, "--vr-against", SECOND)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,71 @@ def test_a_wrong_engine_fails_with_the_page_and_the_command(project: Path) -> No
     assert f"vr-verify replay replays/open.log --engine {MILL} --against" in done.stdout
     assert "Traceback" not in done.stdout
     assert "2 failed" in done.stdout
+
+
+def shown_again(project: Path, page: str) -> list[tuple[int, list[str]]]:
+    """Run each command that a page shows, there; return its exit code and its words."""
+    lines = page.splitlines()
+    commands = [lines[at + 1].strip() for at, line in enumerate(lines) if line == "Show it again"]
+    ended = []
+    for words in map(shlex.split, commands):
+        argv = [sys.executable, "-m", "vr_verify", *words[1:]]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            argv, cwd=project, env=environment, check=False, capture_output=True, timeout=60
+        )
+        ended.append((done.returncode, words[1:]))
+    return ended
+
+
+def test_an_engine_that_nobody_named_is_asked_for_by_its_setting(project: Path) -> None:
+    unnamed = run(project, "replays", settings={"vr_against": SECOND})
+    assert (unnamed.returncode, "2 failed" in unnamed.stdout) == (1, True)
+    assert "unknown engine 'mill'" in unnamed.stdout
+    told = "--engine is `vr_engine = …` in pytest.ini, or the option --vr-engine"
+    assert unnamed.stdout.count(told) == 2, "with a golden answer as well"
+    assert "vr_against = …" not in unnamed.stdout, "that one is named"
+    named = run(project, "replays")
+    assert (named.returncode, "Under pytest" in named.stdout) == (0, False)
+
+
+def test_options_come_before_the_settings_and_stand_in_the_help(project: Path) -> None:
+    usage = " ".join(run(project, "--help").stdout.split())
+    group = usage.partition("run logs as tests (vr-verify):")[2]
+    for option in ("--vr-engine=E", "--vr-against=E", "--vr-declared=FILE"):
+        assert option in group
+    richer = {"vr_engine": "nobody", "vr_against": mill("RicherMill")}
+    done = run(project, "replays/open.log", *ENGINES, settings=richer)
+    assert done.returncode == 0, done.stdout
+    refused = run(project, "replays/open.log", *ENGINES[:2], settings=richer)
+    assert (refused.returncode, "DIVERGED" in refused.stdout) == (1, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [
+        (("--vr-engine", MILL, "--vr-against", mill("RicherMill")), {}),
+        ((), {"vr_engine": MILL, "vr_against": mill("RicherMill")}),
+        (("--vr-against", mill("RicherMill")), SETTINGS),
+    ],
+)
+def test_what_shows_it_again_names_the_engines_and_runs(
+    project: Path, words: tuple[str, ...], settings: dict[str, str]
+) -> None:
+    again = shown_again(project, run(project, "replays", *words, settings=settings).stdout)
+    engines = ["--engine", MILL, "--against", mill("RicherMill")]
+    assert [(code, own[-4:]) for code, own in again] == 2 * [(1, engines)]
+
+
+def test_a_declared_file_given_as_an_option_is_taken_from_here(project: Path) -> None:
+    (project / "docs").mkdir(exist_ok=True)
+    (project / "known.toml").write_text(f"{KNOWN}count_max = 1\n")
+    (project / "docs" / "none.toml").write_text(KNOWN.replace("flour", "water"))
+    fine = SETTINGS | {"vr_against": variant("FineMill"), "vr_declared": "docs/none.toml"}
+    assert run(project, "replays", settings=fine).returncode == 1
+    held = run(project, "replays", "--vr-declared", "known.toml", settings=fine)
+    assert (held.returncode, "2 passed" in held.stdout) == (0, True), held.stdout
 
 
 def test_a_skip_needs_a_reason_that_the_settings_accept(project: Path) -> None:

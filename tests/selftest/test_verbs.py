@@ -156,7 +156,9 @@ def bisecting(ground: Ground, tampered: bool) -> list[str]:
 
 
 def twinning(ground: Ground, tampered: bool) -> list[str]:
-    verdict = vr_verify.twin(hulls.damage, hulls.damage_off_by_one if tampered else hulls.damage)
+    verdict = vr_verify.twin(
+        hulls.damage, hulls.damage_off_by_one if tampered else hulls.damage_again
+    )
     found = verdict.counterexample
     return [] if found is None else [f"{found.kind} at {found.path} for {found.arguments}"]
 

@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 from blake3 import blake3
 
+from void_reckoning_reference.playable import ScenarioError
 from void_reckoning_reference.rule_data import Design, RuleData, Rules, Temper
 from void_reckoning_reference.schema import COUNT_MAX, ROWS_MAX, TABLES, Column
-from void_reckoning_reference.sense import ScenarioError, check_sense
+from void_reckoning_reference.sense import check_sense
 from void_reckoning_reference.shared.codec import CodecError, JsonValue, decode_json
 from void_reckoning_reference.shared.fx import ONE
 from void_reckoning_reference.shared.ids import NONE

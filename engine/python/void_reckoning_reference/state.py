@@ -66,12 +66,7 @@ class State:
 
     def unpack(self, packed: Packed) -> None:
         """Replace every row by what was packed."""
-        for (universe, table), payloads in packed.items():
-            columns = [
-                unpack_column(payload, column)
-                for payload, column in zip(payloads, TABLES[table], strict=True)
-            ]
-            self.world(universe).put(table, columns)
+        self.worlds = unpack_worlds(packed)
 
     def digest(self, turn: int, packed: Packed) -> bytes:
         """Return the digest of a packed state of this run, as of `turn`."""
@@ -100,6 +95,18 @@ class State:
         return digests
 
 
+def unpack_worlds(packed: Packed) -> list[World]:
+    """Return the worlds that were packed, in the order of their universes."""
+    worlds: dict[int, World] = {}
+    for (universe, table), payloads in packed.items():
+        columns = [
+            unpack_column(payload, column)
+            for payload, column in zip(payloads, TABLES[table], strict=True)
+        ]
+        worlds.setdefault(universe, World(universe)).put(table, columns)
+    return list(worlds.values())
+
+
 def pack_column(rows: Sequence[Row], column: Column) -> bytes:
     """Return the values of one column, slot by slot, little-endian."""
     values = map(attrgetter(column.attribute), rows)
@@ -123,8 +130,8 @@ def encode_state(packed: Packed) -> list[Archive]:
 def decode_state(archives: Iterable[Archive], like: Packed) -> Packed:
     """Return the packed state that archives hold, one for each universe and table of `like`.
 
-    RestoreError for bytes that are no archive, if one is missing, too many or out of order, or
-    holds a flag that is neither 0 nor 1.
+    RestoreError for bytes that are no archive, if one is missing, too many or out of order, holds a
+    flag that is neither 0 nor 1, or other faction slots than the run has steps for.
     """
     packed: Packed = {}
     archives = list(archives)
@@ -141,6 +148,10 @@ def decode_state(archives: Iterable[Archive], like: Packed) -> Packed:
         for column, payload in zip(columns, packed[universe, table], strict=True):
             if column.type == "bool" and max(payload, default=0) > 1:
                 raise RestoreError(f"{universe}/{table}.{column.name}: expected 0 or 1")
+        if table == "faction":
+            rows, expected = len(packed[universe, table][1]), len(like[universe, table][1])
+            if rows != expected:
+                raise RestoreError(f"{universe}/faction: expected {expected} rows, found {rows}")
     return packed
 
 

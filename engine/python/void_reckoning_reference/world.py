@@ -36,7 +36,7 @@ class Campaign:
 
 @dataclass(slots=True)
 class Faction:
-    """A power; it is in play while `eliminated_turn` is 0."""
+    """A power; whether it is in play says `in_play`."""
 
     generation: int = 0
     alive: bool = False
@@ -204,6 +204,11 @@ def free(rows: list[RowT], slot: int, blank: RowT) -> None:
 def is_live(rows: Sequence[Row], slot: int) -> bool:
     """Tell whether a slot exists and something lives in it."""
     return slot < len(rows) and rows[slot].alive
+
+
+def in_play(faction: Faction) -> bool:
+    """Tell whether a faction slot is alive and has not been eliminated."""
+    return faction.alive and faction.eliminated_turn == 0
 
 
 def refers_to_live(world: World, table: str, row: Row) -> bool:

@@ -9,10 +9,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from vr_verify.bisection.asking import Again, ask_again
 from vr_verify.bisection.duel import Duel, Finding, Role, Unstable, first_sides
+from vr_verify.bisection.repetition import Repetition
 from vr_verify.bisection.segments import Hit, Segment, by_halves, in_order, segments_of
 from vr_verify.bisection.walk import Walk
 from vr_verify.engines.client import Engine
+from vr_verify.engines.factors import Manner, Setting
 from vr_verify.engines.registry import BuildSpec
 from vr_verify.model.limits import Limits
 from vr_verify.runlog.reader import RunLog
@@ -24,6 +27,8 @@ from vr_verify.session.turns import LiveSide
 
 RUNS: Final = 2
 """How often a build runs at the same time; a recording of it is one of these runs."""
+# A turn is played step by step in a duel, so it is when a build is asked again.
+_STEPPED: Final = Setting("steps", manner=Manner.STEPPED)
 
 
 class Entrant:
@@ -54,7 +59,8 @@ class Contest:
     """Two entrants along a log: `run` fills in the rest.
 
     `segments`, `executed` and `duel` say how far the search came; `finding` is what it found,
-    `comparison` what came after a divergence, `located` where in its turn it is.
+    `comparison` what came after a divergence, `located` where in its turn it is. `again`: what
+    each live build said, by role, when it was asked `runs` times more at the divergent turn.
     """
 
     def __init__(
@@ -63,17 +69,19 @@ class Contest:
         entrants: tuple[Entrant, Entrant],
         turns: tuple[int, int],
         limits: Limits,
+        runs: int,
         progress: Progress | None = None,
     ) -> None:
         self.log, self.entrants, self.turns = log, entrants, turns
         self.limits = replace(limits, workers=max(1, sum(one.runs for one in entrants)))
-        self._progress = progress
+        self._progress, self._runs = progress, runs
         self.segments: tuple[Segment, ...] = ()
         self.executed = 0
         self.duel: Duel | None = None
         self.finding: Finding | None = None
         self.comparison: Comparison | None = None
         self.located: Located | None = None
+        self.again: dict[str, Again] = {}
 
     def run(self, by_halves_only: bool) -> None:
         """Search, in order or by halves; then play on, and run the divergent turn again."""
@@ -85,6 +93,8 @@ class Contest:
             walk = Walk(self.log, [*good.live, *bad.live], self.turns, self._progress)
             self.duel = Duel(walk, (good, bad))
             self._search(self.duel, by_halves_only)
+        if self.comparison is not None:
+            self._ask_again(self.duel)
         if self.comparison is not None and self.comparison.first is not None:
             specs = [(one.role, one.spec) for one in self.entrants if one.spec is not None]
             turn, two = self.comparison.first.turn, replace(self.limits, workers=len(specs))
@@ -107,6 +117,22 @@ class Contest:
             self.finding, self.comparison = after, None
         else:
             self.comparison = after
+
+    def _ask_again(self, duel: Duel) -> None:
+        """Ask each build that runs once more and once more; one that wavers is not compared."""
+        alone = replace(self.limits, workers=1)
+        for entrant, role in zip(self.entrants, duel.roles, strict=True):
+            if entrant.spec is None or not self._runs:
+                continue
+            before = duel.answer(role)
+            turns = (before.first_turn, before.last_turn)
+            played = Repetition(self.log, entrant.spec, alone, turns)
+            again = ask_again(played, before, self._runs, [_STEPPED], self._progress)
+            self.again[role.name] = again
+            if (place := again.place) is not None:
+                self.finding = Unstable(role.name, place.turn, place.kind)
+                self.comparison = None
+                return
 
     def _execute(self, duel: Duel, segment: Segment) -> Hit[Finding] | None:
         self.executed += 1

@@ -5,11 +5,12 @@ one of its runs. It must not search; `segments.py` does.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from vr_verify.bisection.footprints import alone, parting_kind
+from vr_verify.bisection.run_answer import AnswerWriter, RunAnswer
 from vr_verify.bisection.segments import Hit, Segment
 from vr_verify.bisection.walk import Stand, Walk
 from vr_verify.canonical.state import State
@@ -67,23 +68,35 @@ class Duel:
         self.turns: list[int] = []
         self.apart_from_log: dict[str, int] = {}
         self._parted: dict[int, Stand] = {}
+        self._noted: list[Stand] = []
 
     def open(self) -> Finding | None:
         """Start all sides, and compare the first state if it is in the range."""
         stand = self.walk.open()
+        self._noted = [stand]
         return self._judge(stand) if self.walk.first <= stand.turn else None
 
     def execute(self, segment: Segment) -> Hit[Finding] | None:
         """Play a segment on all sides, up to the first turn at which anything differs."""
         self.walk.stand_at(segment.start)
+        self._noted = []
         for turn in range(segment.start + 1, segment.last + 1):
             stand = self.walk.play(turn)
+            self._noted.append(replace(stand, states={}))
             found = self._judge(stand) if turn >= self.walk.first else None
             if found is not None:
                 return Hit(found, final=isinstance(found, Unstable))
             if stand.halted:
                 break
         return None
+
+    def answer(self, role: Role) -> RunAnswer:
+        """Return what a role's first run left at each turn since the latest segment's start."""
+        writer = AnswerWriter(self._noted[0].turn)
+        for stand in self._noted:
+            one = stand.left[role.runs[0]]
+            writer.add(replace(one.told, state=one.told.state or one.own), one.halt)
+        return writer.answer(self._noted[-1].left[role.runs[0]].own)
 
     def play_on(self, segment: Segment | None, parted: FirstDivergence) -> Comparison | Unstable:
         """Play on to the end of the range, and keep the turns at which the builds differ.

@@ -67,6 +67,11 @@ class RunAnswer:
             return Difference(self.last_turn, "digest")
         return None
 
+    def until(self, turn: int) -> "RunAnswer":
+        """Return the answer up to a turn, as if the run had been asked for no more."""
+        kept = max(0, turn - self.first_turn + 1) * _TURN_BYTES
+        return RunAnswer(self.first_turn, self.parts[:kept])
+
     def _pairs(self, other: "RunAnswer") -> Iterator[tuple[int, list[bytes], list[bytes]]]:
         """Give the parts of each turn that both have and that are not equal as a whole."""
         assert self.first_turn == other.first_turn, "answers of one range"

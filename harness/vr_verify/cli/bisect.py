@@ -56,7 +56,8 @@ from vr_verify.report.documents import Document
     type=options.Whole(1),
     default=10,
     show_default=True,
-    help="How many more runs to make of a build that differs from itself.",
+    help="How many more runs to make of each build at the turn where they part, before anything "
+    "is blamed, and of a build that differs from itself.",
 )
 @limited
 @options.answer_form

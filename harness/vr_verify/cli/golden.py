@@ -76,7 +76,11 @@ def check(**asked: Any) -> Document:
 @_pairs
 @options.answer_form
 def list_answers(**asked: Any) -> Document:
-    """List logs and answers, who agreed on each and why it was accepted. Nothing is executed."""
+    """List logs and answers, who agreed on each and why it was accepted.
+
+    It executes nothing: "answered" says that log and answer belong together, not that it holds.
+    What it lists never fails: it ends with 0, or with 5 where there is nothing to list.
+    """
     return verbs.golden.golden("list", **asked)
 
 

@@ -39,7 +39,7 @@ class Conversation:
     ) -> None:
         self.spec, self.limits = spec, limits or Limits()
         self.answered: dict[str, Any] = {}
-        launch = Launch(spec.argv, None, self.limits)
+        launch = Launch(spec.argv, spec.environment(), self.limits, spec.folder)
         self.process = WorkerProcess(spec.name, launch, directory)
         # Whatever ends the first call, Ctrl-C included, ends the process that was started for it.
         with ExitStack() as undo:

@@ -87,7 +87,7 @@ def _each(variable: str, *values: str) -> tuple[Setting, ...]:
 
 
 FACTORS: Final[tuple[Factor, ...]] = (
-    Factor("hash-seed", "PYTHONHASHSEED", _each("PYTHONHASHSEED", "0", "1", "4294967295")),
+    Factor("hash-seed", "PYTHONHASHSEED", _each("PYTHONHASHSEED", "0", "1", "4", "5", "4294967295")),
     Factor(
         "threads",
         ", ".join(_THREADS),
@@ -182,10 +182,11 @@ def surrounded(spec: BuildSpec, *settings: Setting) -> BuildSpec:
     }
     if not variables and not any(orders.values()):
         return spec
-    argv = tuple(map(_anywhere, spec.argv)) if folder else spec.argv
+    start = spec.folder or Path()
+    argv = tuple(_anywhere(start, word) for word in spec.argv) if folder else spec.argv
     heeding = _heeding(argv) if any(name.startswith(_PYTHON) for name in variables) else argv
     modules = os.environ.get("PYTHONPATH")
-    if folder and modules is not None and heeding == argv:
+    if folder and spec.folder is None and modules is not None and heeding == argv:
         listed = map(os.path.abspath, modules.split(os.pathsep))
         variables = {"PYTHONPATH": os.pathsep.join(listed)} | variables
     told = orders | {"variables": variables, "without": _PYTHON if heeding != argv else ""}
@@ -200,6 +201,8 @@ def refusal(spec: BuildSpec, setting: Setting, capabilities: Container[str]) -> 
     """
     if setting.needs and setting.needs not in capabilities:
         return f"the engine does not declare the capability {setting.needs}"
+    if setting.folder and spec.folder is not None:
+        return "a program that is built starts in its own folder, which is part of it"
     names = {name for name, _ in setting.variables}
     heeded = names
     if not any(map(_is_python, spec.argv)):
@@ -224,10 +227,10 @@ def _heeders(names: Collection[str]) -> str:
     return python if all(name.startswith(_PYTHON) for name in names) else "the GNU C library on x86"
 
 
-def _anywhere(word: str) -> str:
-    """Make a word that names a file or folder from here name it from anywhere."""
+def _anywhere(start: Path, word: str) -> str:
+    """Make a word that names a file or folder from where it starts name it from anywhere."""
     with suppress(OSError, ValueError):  # a program's text, given as a word, is no path
-        path = Path(word)
+        path = start / word
         if path.is_file() or (os.sep in word and path.exists()):
             return str(path.absolute())
     return word

@@ -42,11 +42,15 @@ _SWEEP_PAUSE_S: Final = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How a worker is started: its command line, its environment (None: ours), its limits."""
+    """How a worker is started: its command line, its environment, its limits, its folder.
+
+    None stands for our own environment, and for the folder that we are in.
+    """
 
     argv: tuple[str, ...]
     environment: Mapping[str, str] | None = None
     limits: Limits = field(default_factory=Limits)
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ class KeptWorker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            cwd=launch.folder,
             env=environment | {MARK: self.directory.name, COOKIE: self._cookie},
             pass_fds=(control.fileno(),),
             start_new_session=True,

@@ -149,6 +149,7 @@ def _saboteur(text: str, rest: str, progress: Progress) -> BuildSpec:
     inner = resolve_build(inner_text, progress)
     program = (sys.executable, "-P", "-m", "vr_verify.engines.saboteur")
     name = f"saboteur-{inner.build.partition(':')[0]}"
-    argv = (*program, "--lie", lie.text, "--", *inner.argv)
+    where = () if inner.folder is None else ("--folder", str(inner.folder))
+    argv = (*program, "--lie", lie.text, *where, "--", *inner.argv)
     build = identity.of_command(name, [lie.text, inner.build])
     return BuildSpec(text, name, argv, build, inner.facts, inner.notes)

@@ -14,17 +14,21 @@ from vr_verify.runlog.reader import RunLog
 from vr_verify.session.turns import LiveSide
 
 _LOG_START: Final = b"\x89MCAP"
+_LOG_SUFFIX: Final = ".log"
 
 
 def base_case(source: str, sides: Sequence[LiveSide], turns: int) -> Case:
     """Return the case that a log holds, else that of a scenario with `turns` turns.
 
-    A scenario is given no commands. Only for sides that have not been given a scenario yet.
+    A scenario is given no commands. MissingFileError for a log that is not there. Only for sides
+    that have not been given a scenario yet.
     """
     path = Path(source)
     if path.is_file() and _starts_as_log(path):
         with RunLog.open(path) as log:
             return case_of_log(log, log.turns[0] + turns)
+    if path.suffix == _LOG_SUFFIX and not path.exists():
+        raise MissingFileError(f"--from: there is no file {source}")
     return Case(_resolved(source, path, sides), ((),) * turns)
 
 

@@ -115,8 +115,8 @@ class Campaign:
     def _note(self, number: int, case: Case, played: Played) -> None:
         """Name the fault, and look at it on fresh workers; then go on with unspoilt ones."""
         fault = self.residents.fault(case, played)
-        finding = self.findings.note(fault, Met(number, case, played, self._before))
-        if not finding.reproduced:
+        noted = self.findings.note(fault, Met(number, case, played, self._before))
+        if noted.spoilt:
             self.residents.restart()
 
     def _watch(self, number: int, case: Case, played: Played) -> None:

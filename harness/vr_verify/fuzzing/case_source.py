@@ -28,7 +28,10 @@ class Bounds:
 
 
 class CaseSource:
-    """Makes one case after another. `generated` and `changed` count what was made how."""
+    """Makes one case after another.
+
+    `given`, `generated` and `changed` count those from the caller, and what was made how.
+    """
 
     def __init__(self, residents: Residents, bases: Sequence[Case], bounds: Bounds) -> None:
         self._residents, self._bounds = residents, bounds
@@ -36,7 +39,7 @@ class CaseSource:
         makers = [at for at, side in enumerate(residents.sides) if side.engine.can("generate")]
         self._maker = makers[0] if makers else None
         self.corpus = Corpus(self._bases)
-        self.generated = self.changed = 0
+        self.given = self.generated = self.changed = 0
         if not bases and self._maker is None:
             names = " and ".join(side.name for side in residents.sides)
             raise UsageError(f"{names} generate no runs: name a log or a scenario by --from")
@@ -46,6 +49,7 @@ class CaseSource:
     def make(self, number: int, draws: Draws) -> Case:
         """Return the case of a number: the given ones first, then every other one is changed."""
         if number < len(self._bases):
+            self.given += 1
             return self._bases[number]
         if self._maker is not None and (number % 2 == 0 or not self.corpus):
             return self._generated(self._maker, draws)

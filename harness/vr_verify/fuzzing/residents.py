@@ -32,7 +32,8 @@ class Residents:
 
     `starts` counts how often the engines were started: once, and once after each failure. `watch`
     adds up what is spent on values beside the engines' own work. `declared` is a file of the
-    differences that they may have; without one they agree exactly or not at all.
+    differences that they may have; without one they agree exactly or not at all. `names` are what
+    the sides are called, None: what the engines call themselves.
     """
 
     def __init__(
@@ -41,9 +42,10 @@ class Residents:
         limits: Limits | None = None,
         watch: Stopwatch | None = None,
         declared: DeclaredFile | None = None,
+        names: Sequence[str] | None = None,
     ) -> None:
         self.specs, self.limits, self.declared = tuple(specs), limits, declared
-        self._watch = watch
+        self._watch, self._names = watch, names
         self._running = ExitStack()
         self.sides: tuple[LiveSide, ...] = ()
         self.starts = 0
@@ -67,7 +69,7 @@ class Residents:
         with ExitStack() as started:
             engines = [started.enter_context(Engine(s, self.limits)) for s in self.specs]
             self._running = started.pop_all()
-        names = side_names([engine.name for engine in engines], ())
+        names = self._names or side_names([engine.name for engine in engines], ())
         self.sides = tuple(LiveSide(*pair) for pair in zip(names, engines, strict=True))
         self.starts += 1
         self._standing = None

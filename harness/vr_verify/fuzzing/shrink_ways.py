@@ -12,7 +12,7 @@ from typing import Final
 from vr_verify.errors import UsageError
 from vr_verify.fuzzing.cases import Case, case_of_log
 from vr_verify.fuzzing.faults import Fault
-from vr_verify.fuzzing.keepsakes import keep_case, partial_file
+from vr_verify.fuzzing.keepsakes import keep_case
 from vr_verify.fuzzing.residents import Residents
 from vr_verify.fuzzing.shrinking import Shrinker, Shrunk
 from vr_verify.runlog.reader import RunLog
@@ -93,8 +93,6 @@ class Ways:
 
     def run(self, tries_max: int) -> None:
         """Shrink in each way with as many tries, and let the smaller log stand in `path`."""
-        for path in (self.path, self._beside):
-            partial_file(path).unlink(missing_ok=True)
         if not any(way.kept and way.path == self._beside for way in self.listed):
             self._beside.unlink(missing_ok=True)  # of an earlier shrink that was given up
         for way in self.listed:

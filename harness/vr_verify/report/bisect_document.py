@@ -13,10 +13,12 @@ from vr_verify.model.report import Divergence
 BISECTION: Final = "vr-verify/bisection/1"
 
 
-class BisectSide(msgspec.Struct, frozen=True):
+class BisectSide(msgspec.Struct, frozen=True, omit_defaults=True):
     """One of the two builds. `runs` counts how often it ran at the same time, to compare itself.
 
-    `recorded`: digests of this build were recorded, and count as a run.
+    `recorded`: digests of this build were recorded, and count as a run. `asked_again` counts how
+    often it was asked again, in a fresh process each time, at the turn where the builds part;
+    `varied` are the factors that differed then. `revision` is the commit that it was built from.
     """
 
     engine: str
@@ -24,6 +26,9 @@ class BisectSide(msgspec.Struct, frozen=True):
     rules_version: str
     recorded: bool
     runs: int
+    asked_again: int = 0
+    varied: tuple[str, ...] = ()
+    revision: str | None = None
 
 
 class Searched(msgspec.Struct, frozen=True):
@@ -45,11 +50,12 @@ class Searched(msgspec.Struct, frozen=True):
     proven_first: bool | None = None
 
 
-class Intermittence(msgspec.Struct, frozen=True):
+class Intermittence(msgspec.Struct, frozen=True, omit_defaults=True):
     """A build that differs from itself: `differing` of `runs` further runs are not like the most.
 
     `turn` is the first one at which two runs of `side` were seen to differ, in `kind`. `interval`
-    are the ends of the chance behind the counts, by `method`.
+    are the ends of the chance behind the counts, by `method`; `varied` the factors that differed
+    from run to run.
     """
 
     side: str
@@ -59,6 +65,7 @@ class Intermittence(msgspec.Struct, frozen=True):
     runs: int
     interval: tuple[str, str]
     method: str
+    varied: tuple[str, ...] = ()
 
 
 class RevisionRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -93,11 +100,16 @@ class Flip(msgspec.Struct, frozen=True):
     """The surroundings that flip the answer, each factor's name and setting; none where none do.
 
     `tried` are the factors that were varied, `not_varied` the settings that could not be, and why.
+    `runs` counts all runs, each of which played `turns` turns; the range includes both ends.
     """
 
     factors: dict[str, str]
     tried: tuple[str, ...]
     not_varied: dict[str, str]
+    runs: int
+    turns: int
+    first_turn: int
+    last_turn: int
 
 
 def _no_facts() -> tuple[dict[str, str], ...]:

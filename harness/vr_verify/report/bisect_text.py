@@ -14,6 +14,10 @@ from vr_verify.report.layout import counted, listed
 _STYLES = {Outcome.AGREED: "bold green", Outcome.FINDING: "bold red"}
 _NAMES = ("good", "bad", "recorded")
 _HASH_DIGITS = 12
+_INSIDE = (
+    "Run it in the folder that was given as --repo, where git: finds the revisions; a log from "
+    "elsewhere needs its path."
+)
 
 
 def bisection(document: Bisection, width: int) -> list[Text]:
@@ -33,6 +37,8 @@ def bisection(document: Bisection, width: int) -> list[Text]:
         place = divergence_text.place(document.divergence)
         lines += [layout.heading(f"Where good and bad part: {place}")]
         lines += divergence_text.body(document.divergence, width)
+        lines += _where_to_run(document, width)
+    lines += _varied(document, width)
     return [*lines, *_searched(document, width), *_sides(document)]
 
 
@@ -82,6 +88,7 @@ def _intermittent(document: Bisection, width: int) -> list[Text]:
     rows = [
         ("seen at", f"turn {found.turn}: two runs of {found.side} differ in {found.kind}"),
         ("again", f"{found.differing} of {found.runs} runs differ from the most common answer"),
+        ("varied", listed(list(found.varied)) if found.varied else ""),
         ("chance", f"{low} to {high} ({found.method})"),
     ]
     return [Text(""), *layout.facts(rows, width)]
@@ -122,6 +129,44 @@ def _surroundings(document: Bisection) -> list[Text]:
     return [title, *layout.table(["what", *names], rows)]
 
 
+def _where_to_run(document: Bisection, width: int) -> list[Text]:
+    """Say where the command finds its revisions."""
+    assert document.divergence is not None, "asked for where there is one"
+    if document.revisions is None or document.divergence.reproduce is None:
+        return []
+    return layout.prose(_INSIDE, width, indent=layout.INDENT)
+
+
+def _varied(document: Bisection, width: int) -> list[Text]:
+    """Set what was varied around one build, how often it ran, and what could not be varied."""
+    found = document.surroundings
+    if found is None:
+        return []
+    span = f"turns {found.first_turn} to {found.last_turn}"
+    rows = [
+        ("factors", listed(list(found.tried)) if found.tried else "none"),
+        ("runs", f"{found.runs:,}, each of {counted(found.turns, 'turn')} ({span})"),
+    ]
+    lines = [layout.heading("Varied"), *layout.facts(rows, width)]
+    if found.not_varied:
+        reasons = list(found.not_varied.items())
+        lines += [layout.heading("Not varied"), *layout.facts(reasons, width)]
+    return lines
+
+
+def _asked_again(document: Bisection) -> str:
+    """Say how often each build that ran was asked again where the two part."""
+    asked = {name: one for name, one in (document.sides or {}).items() if one.asked_again}
+    if not asked or document.intermittent is not None:
+        return ""
+    each = "; ".join(f"{name} {counted(one.asked_again, 'time')}" for name, one in asked.items())
+    if len(asked) > 1 and len({one.asked_again for one in asked.values()}) == 1:
+        each = f"each {counted(next(iter(asked.values())).asked_again, 'time')}"
+    factors = list(dict.fromkeys(name for one in asked.values() for name in one.varied))
+    varied = f" (varied: {listed(factors)})" if factors else ""
+    return f"{each} where they part, in fresh processes{varied}"
+
+
 def _searched(document: Bisection, width: int) -> list[Text]:
     """Set how the turns were searched."""
     found = document.searched
@@ -139,6 +184,7 @@ def _searched(document: Bisection, width: int) -> list[Text]:
         ("method", method),
         ("turns", f"{_span(found)}; {played}, {found.turns_recomputed:,} recomputed"),
         ("proven first", proven[found.proven_first]),
+        ("asked again", _asked_again(document)),
     ]
     return [layout.heading("Searched"), *layout.facts(rows, width)]
 
@@ -152,6 +198,10 @@ def _sides(document: Bisection) -> list[Text]:
         for name, side in document.sides.items()
     ]
     headers = ["side", "engine", "rules", "runs", "build"]
+    if any(side.revision for side in document.sides.values()):
+        headers.append("revision")
+        for row, side in zip(rows, document.sides.values(), strict=True):
+            row.append((side.revision or "")[:_HASH_DIGITS])
     return [layout.heading("Sides"), *layout.table(headers, rows)]
 
 

@@ -3,6 +3,7 @@
 Spec: contract, section 4: the same failure gives the same document everywhere.
 """
 
+import itertools
 import re
 from typing import Final
 
@@ -13,6 +14,10 @@ STOPPED: Final = "stopped from the keyboard or by a signal"
 # An absolute path: in quotes to the closing one, else up to what cannot be part of a bare path.
 # A slash inside a word is none: entities are called 0/unit/17:2.
 _QUOTED_PATH: Final = re.compile(r"(?<=')/[^'\n]*(?=')|(?<=\")/[^\"\n]*(?=\")")
+# A build that the caller typed, in quotes: it is theirs, and what they look for.
+_TYPED: Final = re.compile(
+    r"'(?:[^'\s]*:)?(?:venv|dir|wheel):[^'\n]*'|\"(?:[^\"\s]*:)?(?:venv|dir|wheel):[^\"\n]*\""
+)
 _BARE_PATH: Final = re.compile(r"(?<![\w./])/[^\s/:'\",;()]+(?:/[^\s/:'\",;()]+)*/?")
 
 
@@ -22,11 +27,18 @@ def told(error: EngineError) -> str:
 
 
 def without_folders(message: str) -> str:
-    """Return a message with absolute paths cut down to their last part.
+    """Return a message with absolute paths cut down to their last part, but for typed builds.
 
     The same failure gives the same document on every machine (contract, section 4).
     """
-    quoted = _QUOTED_PATH.sub(lambda found: _last_part(found[0]), message)
+    typed = [found.span() for found in _TYPED.finditer(message)]
+    ends = [0, *(end for span in typed for end in span), len(message)]
+    parts = [message[start:end] for start, end in itertools.pairwise(ends)]
+    return "".join(part if at % 2 else _cut(part) for at, part in enumerate(parts))
+
+
+def _cut(text: str) -> str:
+    quoted = _QUOTED_PATH.sub(lambda found: _last_part(found[0]), text)
     return _BARE_PATH.sub(lambda found: _last_part(found[0]), quoted)
 
 

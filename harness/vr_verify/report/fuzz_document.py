@@ -17,13 +17,15 @@ FUZZ: Final = "vr-verify/fuzz/1"
 class Campaigned(msgspec.Struct, frozen=True):
     """What a campaign did. `cases` were compared, `refused` no side takes; `turns` were executed.
 
-    `generated` and `changed` count what was made by an engine's generator and from other cases;
-    `halted` cases ended in one error on all sides alike; `failures` are those of an engine.
+    `given` were played as the caller gave them; `generated` and `changed` count what was made by an
+    engine's generator and from other cases; `halted` cases ended in one error on all sides alike;
+    `failures` are those of an engine.
     """
 
     asked: int
     cases: int
     refused: int
+    given: int
     generated: int
     changed: int
     turns: int
@@ -55,7 +57,9 @@ class FindingRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `reproduced`: fresh workers show it; if not, `after_case_before` says whether they do after the
     case before. `files` stand in the folder that was asked for, `kept` is the size of the run in
-    them. `shown`: replaying the log shows a fault of this kind.
+    them; `beside` is one that was there before and does not show this fault. `shown`: fresh workers
+    show this very fault over the run of the log. `reproduce_where` says where the files are that
+    `reproduce` names without a path.
     """
 
     fault: FaultRow
@@ -64,11 +68,13 @@ class FindingRow(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     reproduced: bool
     after_case_before: bool | None = None
     files: tuple[str, ...]
+    beside: str | None = None
     found: RunSize
     kept: RunSize
     shown: bool
     message: str | None = None
     reproduce: str | None = None
+    reproduce_where: str | None = None
 
 
 def _no_findings() -> tuple[FindingRow, ...]:

@@ -54,12 +54,20 @@ def _finding(finding: FindingRow, width: int) -> list[Text]:
         ("says", finding.message or ""),
         ("again", _again(finding)),
         ("run", _shrunk(finding.found, finding.kept)),
-        ("kept as", ", ".join(finding.files)),
+        ("kept as", _kept(finding)),
     ]
     lines = [layout.heading(place(finding.fault)), *layout.facts(rows, width)]
     if finding.reproduce is not None:
         lines.append(layout.verbatim(finding.reproduce))
-    return lines
+    return lines + layout.prose(finding.reproduce_where or "", width, indent=layout.INDENT)
+
+
+def _kept(finding: FindingRow) -> str:
+    """Name the files, and the one in whose place they stand."""
+    files = ", ".join(finding.files)
+    if finding.beside is None:
+        return files
+    return f"{files}; {finding.beside} was there before and does not show it"
 
 
 def _again(finding: FindingRow) -> str:
@@ -67,6 +75,8 @@ def _again(finding: FindingRow) -> str:
     if finding.reproduced:
         if finding.shown:
             return ""
+        if not finding.files:
+            return "fresh workers show it; it could not be kept"
         if not finding.files[0].endswith(".log"):
             return "no engine plays it to its end: kept as scenario and commands"
         return "fresh workers show it, the kept log does not"
@@ -96,14 +106,19 @@ def _covered(document: FuzzReport) -> list[tuple[str, str]]:
 
 
 def _cases(done: Campaigned) -> str:
-    parts = [
+    refused = f", {done.refused:,} refused," if done.refused else ""
+    made = [
+        f"{done.given:,} as given" if done.given else "",
         f"{done.generated:,} generated",
         f"{done.changed:,} changed",
-        f"{done.refused:,} refused" if done.refused else "",
+    ]
+    ended = [
         f"{done.halted:,} halted alike" if done.halted else "",
         counted(done.failures, "failure") if done.failures else "",
     ]
-    return f"{done.cases:,} compared of {done.asked:,} asked: {', '.join(filter(None, parts))}"
+    parts = [", ".join(filter(None, part)) for part in (made, ended)]
+    how = "; ".join(filter(None, parts))
+    return f"{done.cases:,} compared{refused} of {done.asked:,} asked: {how}"
 
 
 def _rules(done: Campaigned) -> str:
@@ -116,6 +131,8 @@ def _rules(done: Campaigned) -> str:
 
 def _canary(row: CanaryRow) -> str:
     """Say where a canary was found, or that it was not."""
+    if not row.tries:
+        return "not tried"
     if not row.found:
         return f"not found in {counted(row.tries, 'case')}"
     return f"found at case {row.case}, turn {row.turn}, {row.place} ({row.lie})"

@@ -11,6 +11,7 @@ from vr_verify.model.report import DeclaredDifference, Divergence
 
 GOLDEN: Final = "vr-verify/golden/1"
 OK, OUTDATED, MISSING, UNEXPECTED = "ok", "outdated", "missing", "unexpected"
+ANSWERED = "answered"
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 
 
@@ -41,8 +42,9 @@ def _no_fields() -> tuple[FieldRow, ...]:
 class GoldenCase(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One question and its answer; names are below the project's root.
 
-    `verdict` is ok, outdated, missing or unexpected; of a blessing new, changed or unchanged; or
-    refused, and `outcome` says as what. `change` names the gravest of what changed: question,
+    `verdict` is ok, outdated, missing or unexpected; of a list answered in place of ok, since it
+    executes nothing; of a blessing new, changed or unchanged; or refused, and `outcome` says as
+    what. `change` names the gravest of what changed: question,
     values, halt, draws, events, encoding (the same values, written in another way), log (the log
     alone was changed), answer (no blessing wrote it), reason. `engines` are those that executed,
     with their builds; `agreed` those that the answer names. `old` and `new` are run chains.

@@ -11,6 +11,7 @@ from vr_verify.model.outcome import Outcome
 from vr_verify.report import declared_text, divergence_text, layout
 from vr_verify.report.advice import HEADLINES
 from vr_verify.report.golden_document import (
+    ANSWERED,
     MISSING,
     OK,
     OUTDATED,
@@ -22,7 +23,7 @@ from vr_verify.report.golden_document import (
 from vr_verify.report.layout import counted
 
 _GOOD, _BAD, _OTHER = "bold green", "bold red", "bold yellow"
-_UNTOUCHED = frozenset({OK, "unchanged"})
+_UNTOUCHED = frozenset({OK, ANSWERED, "unchanged"})
 _VALUE_MAX = 28
 
 
@@ -45,19 +46,33 @@ def golden_page(document: GoldenReport, width: int) -> list[Text]:
 
 def _headline(document: GoldenReport, outcome: Outcome) -> str:
     """Say in one line what holds and what does not."""
-    total = counted(len(document.cases), "golden answer")
     if document.message:
         return f"{HEADLINES.get(outcome, outcome.upper())}: {document.message}"
-    if document.action == "list":
-        return f"{total}; `vr-verify golden check` executes the runs"
     counts = Counter(case.verdict for case in document.cases)
-    said = layout.listed([f"{count} {verdict}" for verdict, count in sorted(counts.items())])
+    parts = [f"{count} {verdict}" for verdict, count in sorted(counts.items())]
+    said = layout.listed(parts)
+    if document.action == "list":
+        return f"{', '.join(parts)}; nothing was executed: `vr-verify golden check` does that"
     if outcome is not Outcome.AGREED:
+        total = counted(len(document.cases), "golden answer")
         name = HEADLINES.get(outcome, outcome.upper())
-        return f"{name}: {total}: {said}"
+        return f"{name}: {total}: {said}{_by_less(document)}"
     if document.action == "bless":
         return f"BLESSED: {said}" if set(counts) - _UNTOUCHED else f"NOTHING TO BLESS: {said}"
-    return f"GOLDEN: {counted(len(document.cases), 'answer holds', 'answers hold')}"
+    holding = counted(len(document.cases), "answer holds", "answers hold")
+    return f"GOLDEN: {holding}{_by_less(document)}"
+
+
+def _by_less(document: GoldenReport) -> str:
+    """Say how many runs were executed by less than two builds: a weaker check than the usual."""
+    executed = [case.engines for case in document.cases if case.engines]
+    alone = sum(len(engines) == 1 for engines in executed)
+    twice = sum(len(engines) > 1 and len(set(engines.values())) == 1 for engines in executed)
+    parts: list[str] = []
+    for count, by in ((alone, "by one engine"), (twice, "by one build twice")):
+        of_them = "" if count == len(executed) else f"{count} of them "
+        parts += [f"{of_them}{by}"] if count else []
+    return f", {layout.listed(parts)}" if parts else ""
 
 
 def _row(case: GoldenCase, action: str) -> list[str]:

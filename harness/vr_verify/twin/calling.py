@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from vr_verify.errors import UsageError
-from vr_verify.twin.difference import Difference, first_difference
+from vr_verify.twin.difference import Difference, IncomparableError, first_difference
 from vr_verify.twin.inputs import Case, Function, Inputs
 from vr_verify.twin.literals import cut
 from vr_verify.twin.tolerance import Tallies
@@ -126,7 +126,7 @@ def _changed(left: Case, right: Case) -> Difference | None:
     if left is right:
         return None  # atoms, of which no copies were made
     for name, value in left.items():
-        found = first_difference(value, right[name], Tallies(), name)
+        found = _first_change(name, value, right[name])
         if found is not None:
             return Difference(found.path, "argument", found.left, found.right)
     return None
@@ -136,5 +136,17 @@ def changed_arguments(case: Case, answer: Answer) -> Iterator[str]:
     """Give the names of the arguments that a call changed."""
     if answer.after is not case:
         for name, value in case.items():
-            if first_difference(value, answer.after[name], Tallies(), name) is not None:
+            if _first_change(name, value, answer.after[name]) is not None:
                 yield name
+
+
+def _first_change(name: str, before: Any, after: Any) -> Difference | None:
+    """Return where two copies of an argument differ; UsageError where nobody can tell."""
+    try:
+        return first_difference(before, after, Tallies(), name)
+    except IncomparableError as error:
+        advice = "compare functions of plain values that make it and call yours"
+        raise UsageError(
+            f"parameter {name}: cannot tell whether a call changed it, since objects of type "
+            f"{error.kind} have no equality (at {error.path}); define __eq__, or {advice}"
+        ) from error

@@ -21,6 +21,7 @@ from vr_verify.twin.kept import Shelf
 from vr_verify.twin.kinds import named_kinds
 from vr_verify.twin.literals import cut, literal
 from vr_verify.twin.names import full_name, one_line
+from vr_verify.twin.sameness import ONE_FUNCTION, check_callable, one_function
 from vr_verify.twin.search import Found, Search
 from vr_verify.twin.tolerance import Tallies, Tolerance
 from vr_verify.twin.verdict import Cases, Counterexample, ToleranceUse, TwinVerdict, VectorsKept
@@ -83,7 +84,7 @@ class _Comparison:
 
     def drawn(self) -> Iterator[tuple[str, Case]]:
         """Give the drawn cases."""
-        if self.inputs.drawable:
+        if self.inputs.drawable and self.inputs.parameters:
             for number in range(self.options.get("drawn", DRAWN)):
                 yield f"drawn {number}", self.inputs.drawn(self.function, number)
 
@@ -122,9 +123,15 @@ class _Comparison:
 def compare(left: Function, right: Function, **options: Unpack[Options]) -> TwinVerdict:
     """Compare two functions over generated cases; return the verdict.
 
-    UsageError where the parameters are not known or the results cannot be compared; IoFailed where
-    a file cannot be written. A difference is a verdict, never an exception.
+    One function in both places is `nothing_compared`, whatever it answers: that is what an import
+    with a fallback makes of a port that is not there. There is no option against it: who means to
+    compare a function with itself wraps the right one, `functools.partial(f)`.
+
+    UsageError where a side cannot be called, the parameters are not known or the results cannot be
+    compared; IoFailed where a file cannot be written. A difference is a verdict, never an
+    exception.
     """
+    check_callable(left=left, right=right)
     _check(options)
     inputs = inputs_of(left, right, options.get("given", {}), options.get("where"))
     view = options.get("view")
@@ -139,7 +146,7 @@ def compare(left: Function, right: Function, **options: Unpack[Options]) -> Twin
     folder = options.get("kept")
     shelf = None if folder is None else Shelf(Path(folder), function)
     comparison = _Comparison(search, inputs, options, function, shelf)
-    found = comparison.found()
+    found = None if one_function(left, right) else comparison.found()
     verdict = _verdict(comparison, found)
     if verdict.agreed and options.get("vectors") is not None:
         return _with_vectors(comparison, verdict, Path(options["vectors"] or ""))
@@ -147,7 +154,8 @@ def compare(left: Function, right: Function, **options: Unpack[Options]) -> Twin
 
 
 def at(left: Function, right: Function, *places: Any, **named: Any) -> TwinVerdict:
-    """Compare two functions in one call."""
+    """Compare two functions in one call; one function in both places is `nothing_compared`."""
+    check_callable(left=left, right=right)
     values = {str(position): value for position, value in enumerate(places)}
     parameters = [Parameter(name, True, False, Choices((values[name],))) for name in values]
     parameters += [Parameter(n, False, False, Choices((v,))) for n, v in named.items()]
@@ -156,8 +164,10 @@ def at(left: Function, right: Function, *places: Any, **named: Any) -> TwinVerdi
     comparison = _Comparison(
         Search(*sides, inputs, Tallies()), inputs, Options(), full_name(left), None
     )
-    found = comparison.search.compare(values | named, "named")
-    comparison.cases = Cases(named=1)
+    found = None
+    if not one_function(left, right):
+        found = comparison.search.compare(values | named, "named")
+        comparison.cases = Cases(named=1)
     return _verdict(comparison, found, refusals=True)
 
 
@@ -198,6 +208,8 @@ def _outcome(search: Search, found: Found | None, refusals: bool) -> tuple[Outco
     if found is not None:
         kinds = {"panic": Outcome.CRASHED, "intermittent": Outcome.INTERMITTENT}
         return kinds.get(found.kind, Outcome.DIVERGED), None
+    if one_function(search.left.function, search.right.function):
+        return Outcome.NOTHING_COMPARED, ONE_FUNCTION
     if search.compared == 0:
         return Outcome.NOTHING_COMPARED, "no case was compared"
     if search.results == 0 and not refusals:

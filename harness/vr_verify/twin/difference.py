@@ -35,6 +35,15 @@ class Difference:
     right: str
 
 
+class IncomparableError(UsageError):
+    """Objects of a type without an equality of its own. `kind` is its name, `path` the place."""
+
+    def __init__(self, kind: str, path: str) -> None:
+        advice = "give view=, a function that turns a result into plain values"
+        super().__init__(f"cannot compare results of type {kind} at {path}; {advice}")
+        self.kind, self.path = kind, path
+
+
 def first_difference(left: Any, right: Any, tallies: Tallies, path: str = "$") -> Difference | None:
     """Return where two values first differ, in the order of their items; None where nowhere.
 
@@ -107,8 +116,7 @@ def _descend(
     elif records.field_names(kind) is not None:
         yield from _records(path, left, right, tallies, depth)
     elif getattr(kind, "__eq__", None) is object.__eq__:
-        advice = "give view=, a function that turns a result into plain values"
-        raise UsageError(f"cannot compare results of type {kind.__name__} at {path}; {advice}")
+        raise IncomparableError(kind.__name__, path)
     elif not left == right:  # noqa: SIM201 - the type's own equality is asked, not its inequality
         yield _values(path, left, right)
 

@@ -80,8 +80,14 @@ class Inputs:
         return all(p.domain.holds(case[p.name]) for p in self.parameters if p.name in case)
 
     def boundaries(self) -> Iterator[tuple[str, Case]]:
-        """Give boundary cases with the comment from which each can be rebuilt."""
-        if not self.drawable or not self.parameters:
+        """Give boundary cases with the comment from which each can be rebuilt.
+
+        A function without parameters has one case, and no other.
+        """
+        if not self.parameters:
+            yield "no argument", {}
+            return
+        if not self.drawable:
             return
         ends = {p.name: p.domain.boundaries() for p in self.parameters}
         usual = {p.name: p.domain.usual() for p in self.parameters}

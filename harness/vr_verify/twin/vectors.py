@@ -18,6 +18,7 @@ from vr_verify.twin.inputs import DRAW_RULE, Case, Function, Inputs
 from vr_verify.twin.literals import cut, literal
 from vr_verify.twin.names import full_name, one_line
 from vr_verify.twin.portable import FORM, as_json, from_json
+from vr_verify.twin.sameness import check_callable
 from vr_verify.twin.verdict import Cases, Counterexample, TwinVerdict
 
 FORMAT: Final = "vr-vectors/1"
@@ -102,6 +103,7 @@ def check_vectors(
 
     `vectors` is the left side, the function the right one. UsageError for a file of no vectors.
     """
+    check_callable(right=function)
     path = Path(path)
     rows = files.read_object(path, FORMAT).get("vectors")
     if not isinstance(rows, list):

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import structs
 
 from vr_verify.bisection import proportion
+from vr_verify.bisection.asking import Again
 from vr_verify.bisection.contest import Contest, Entrant
 from vr_verify.bisection.duel import ROLES, Unstable
 from vr_verify.bisection.flipping import Tally
@@ -45,13 +46,17 @@ _NOT_PROVEN: Final = "a divergent turn, not proven first: --assume-persists sear
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for. `turns` includes both ends; `runs` more are made of an unstable build."""
+    """What was asked for. `turns` includes both ends; `runs` more are made of an unstable build.
+
+    As many are made of each build at the turn where they part, unless `ask_again` is False.
+    """
 
     turns: tuple[int, int] | None = None
     assume_persists: bool = False
     runs: int = FURTHER_RUNS
     limits: Limits = field(default_factory=Limits)
     progress: Progress | None = None
+    ask_again: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +172,11 @@ class _Execution:
     def report(self, turns: tuple[int, int], said: list[str]) -> Bisection:
         """Execute, and say what was found; an engine's failure and Ctrl-C are outcomes too."""
         good, bad = (Entrant(o.role, o.spec, o.role in self.recorded) for o in self.pair)
-        contest = Contest(self.log, (good, bad), turns, self.asked.limits, self.asked.progress)
+        asked = self.asked
+        runs = asked.runs if asked.ask_again else 0
+        contest = Contest(self.log, (good, bad), turns, asked.limits, runs, asked.progress)
         try:
-            contest.run(self.asked.assume_persists)
+            contest.run(asked.assume_persists)
             if isinstance(contest.finding, Unstable):
                 return self._intermittent(contest, contest.finding, said)
         except (EngineError, KeyboardInterrupt) as error:
@@ -218,12 +225,16 @@ class _Execution:
         return shlex.join(words)
 
     def _intermittent(self, contest: Contest, found: Unstable, said: list[str]) -> Bisection:
-        """Run the build that differs from itself more often, and count."""
+        """Run the build that differs from itself more often, and count, unless that was done."""
         spec = next(one.spec for one in self.pair if one.role == found.role)
         assert spec is not None, "a recording alone cannot differ from itself"
         limits = replace(self.asked.limits, workers=1)
         played = Repetition(self.log, spec, limits, contest.turns)
-        counts = intermittence(found, repeated(played, self.asked))
+        again = contest.again.get(found.role)
+        if again is not None:
+            counts = intermittence(found, again.tally, again.varied)
+        else:
+            counts = intermittence(found, repeated(played, self.asked))
         report = self._facts(contest, Outcome.INTERMITTENT, [counts_text(counts), *said])
         return structs.replace(report, intermittent=counts)
 
@@ -262,18 +273,19 @@ class _Execution:
             outcome=outcome,
             complete=self.log.complete,
             message="; ".join([*said, *notes]) or None,
-            sides={one.role: self._side(one) for one in contest.entrants},
+            sides={one.role: self._side(contest, one) for one in contest.entrants},
             environment=contest.environment(),
             searched=self._searched(contest),
         )
 
-    def _side(self, entrant: Entrant) -> BisectSide:
+    def _side(self, contest: Contest, entrant: Entrant) -> BisectSide:
         header = self.log.header
         if not entrant.live or entrant.spec is None:
             return BisectSide(header.engine, header.build, header.rules_version, True, 0)
         described = entrant.live[0].engine.description
         named = (described.name, entrant.spec.build, described.rules_version)
-        return BisectSide(*named, entrant.recorded, entrant.runs)
+        side = BisectSide(*named, entrant.recorded, entrant.runs)
+        return asked_side(side, contest.again.get(entrant.role))
 
     def _searched(self, contest: Contest) -> Searched:
         assert contest.duel is not None, "asked for when sides have started"
@@ -302,16 +314,26 @@ def repeated(played: Repetition, asked: Asked) -> Tally:
     return tally
 
 
-def intermittence(found: Unstable, again: Tally) -> Intermittence:
+def asked_side(side: BisectSide, again: Again | None) -> BisectSide:
+    """Return a side with how often it was asked again."""
+    if again is None:
+        return side
+    return structs.replace(side, asked_again=again.tally.runs, varied=again.varied)
+
+
+def intermittence(found: Unstable, again: Tally, varied: tuple[str, ...] = ()) -> Intermittence:
     """Return the document's part about a build that differs from itself."""
     differing = again.unusual()
     ends = proportion.interval(differing, again.runs)
     place = (found.role, found.turn, found.kind)
-    return Intermittence(*place, differing, again.runs, ends, proportion.METHOD)
+    return Intermittence(*place, differing, again.runs, ends, proportion.METHOD, varied)
 
 
 def counts_text(found: Intermittence) -> str:
     """Say in one sentence that a build differs from itself, and how often."""
     said = f"{found.side} differs from itself at turn {found.turn}"
+    under = f", under another {' and '.join(found.varied)} each," if found.varied else ""
     runs = counted(found.runs, "further run")
-    return f"{said}; {found.differing} of {runs} differ from the most common answer"
+    if not found.differing:
+        return f"{said}; {runs}{under} give one answer, which it did not always give"
+    return f"{said}; {found.differing} of {runs}{under} differ from the most common answer"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from vr_verify.bisection.asking import ask_again
 from vr_verify.bisection.duel import BAD, GOOD, Unstable
 from vr_verify.bisection.history import Span, Verdict, first_bad
 from vr_verify.bisection.repetition import Repetition
@@ -27,6 +28,7 @@ from vr_verify.runlog.reader import RunLog
 from vr_verify.verbs.bisect_builds import (
     Asked,
     Given,
+    asked_side,
     compare,
     counts_text,
     intermittence,
@@ -100,16 +102,17 @@ def bisect_revisions(
         raise UsageError(f"{revisions[0]} and {revisions[1]} name one revision, {good.short}")
     with RunLog.open(log) as opened:
         history = _History(repo, name, good, row, asked.progress or ignore_progress)
-        return _Search(opened, log.name, history, asked).run()
+        return _Search(opened, log, history, asked).run()
 
 
 class _Search:
     """A history tried along one log."""
 
-    def __init__(self, log: RunLog, name: str, history: _History, asked: Asked) -> None:
-        self.log, self.name, self.history, self.asked = log, name, history, asked
+    def __init__(self, log: RunLog, path: Path, history: _History, asked: Asked) -> None:
+        self.log, self.path, self.history, self.asked = log, path, history, asked
         self.said: list[str] = []
         self.reference: RunAnswer | None = None
+        self.answers: dict[str, RunAnswer] = {}
         self._expected = max(1, (len(history.row) - 1).bit_length()) + 2
 
     def run(self) -> Bisection:
@@ -135,7 +138,7 @@ class _Search:
                 counts = intermittence(found, repeated(played, self.asked))
                 document = self._document(Outcome.INTERMITTENT, counts_text(counts))
                 return structs.replace(document, intermittent=counts)
-            answers[role] = first
+            answers[role] = self.answers[commit.id] = first
             self._tick()
         self.reference = good = answers[GOOD]
         place = answers[BAD].difference(good)
@@ -177,6 +180,7 @@ class _Search:
             history.note(commit, answer.failure, reason=answer.error.message)
             return Verdict.UNKNOWN
         assert self.reference is not None, "the ends are tried first"
+        self.answers[commit.id] = answer
         place = answer.difference(self.reference)
         history.note(commit, GOOD if place is None else BAD, None if place is None else place.turn)
         return Verdict.GOOD if place is None else Verdict.BAD
@@ -192,15 +196,54 @@ class _Search:
         ends = (history.commit(span.good), history.commit(span.bad))
         specs = [history.spec(commit) for commit in ends]
         pair = [Given(r, s.text, s) for r, s in zip((GOOD, BAD), specs, strict=True)]
-        document = compare(self.log, self.name, (pair[0], pair[1]), self.asked)
+        name = self._log_name()
+        document = self._dated(compare(self.log, name, (pair[0], pair[1]), self.asked), ends)
         said = [*self.said, *filter(None, [document.message]), *self._merge(span)]
         if document.outcome == Outcome.INTERMITTENT:
             return structs.replace(document, revisions=history.document())
         if document.outcome in (Outcome.AGREED, Outcome.SKIPPED):
+            document = self._asked_from_start(document, ends)
+            if document.outcome == Outcome.INTERMITTENT:
+                return structs.replace(document, revisions=history.document())
             document = structs.replace(document, outcome=str(Outcome.FINDING))
             said.append(_NOT_FROM_STATES)
         message = self._message(said)
         return structs.replace(document, message=message, revisions=history.document(span))
+
+    def _log_name(self) -> str:
+        """Name the log as seen from the repository, if it is in it; else by its file's name."""
+        repo = self.history.repo.resolve()
+        inside = self.path.resolve().is_relative_to(repo)
+        return self.path.resolve().relative_to(repo).as_posix() if inside else self.path.name
+
+    def _dated(self, document: Bisection, ends: tuple[Commit, Commit]) -> Bisection:
+        """Add each side's revision."""
+        commits = dict(zip((GOOD, BAD), ends, strict=True))
+        sides = {
+            role: structs.replace(side, revision=commits[role].id)
+            for role, side in (document.sides or {}).items()
+        }
+        return structs.replace(document, sides=sides or None)
+
+    def _asked_from_start(self, document: Bisection, ends: tuple[Commit, Commit]) -> Bisection:
+        """Ask both again where they part in runs from the start; one may waver only there."""
+        good, bad = (self.answers[commit.id] for commit in ends)
+        place = bad.difference(good)
+        assert place is not None, "the one is bad because it is not like the good one"
+        sides = dict(document.sides or {})
+        for role, commit, before in zip((GOOD, BAD), ends, (good, bad), strict=True):
+            whole, asked = self._repetition(commit), self.asked
+            turns = (whole.first, min(place.turn, whole.last))
+            played = Repetition(self.log, whole.spec, whole.limits, turns)
+            known = before.until(played.last)
+            again = ask_again(played, known, asked.runs, progress=asked.progress)
+            if (wavers := again.place) is not None:
+                found = Unstable(role, wavers.turn, wavers.kind)
+                counts = intermittence(found, again.tally, again.varied)
+                document = self._document(Outcome.INTERMITTENT, counts_text(counts))
+                return structs.replace(document, sides=sides, intermittent=counts)
+            sides[role] = asked_side(sides[role], again)
+        return structs.replace(document, sides=sides)
 
     def _merge(self, span: Span) -> list[str]:
         """Say that the first bad revision is a merge, which was taken as one step."""

@@ -8,29 +8,28 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
-from vr_verify.errors import BadLogError, EngineError, SkippedError, UsageError
+from vr_verify.errors import EngineError, IoFailed, UsageError, VrVerifyError
 from vr_verify.fuzzing.bases import base_case
-from vr_verify.fuzzing.bout import DECLARED, REFUSAL
 from vr_verify.fuzzing.campaign import Campaign, run_campaign
 from vr_verify.fuzzing.case_source import SIZE_DEFAULT, TURNS_DEFAULT, Bounds, CaseSource
 from vr_verify.fuzzing.cases import Case
 from vr_verify.fuzzing.draws import SEED_MAX
 from vr_verify.fuzzing.faults import Fault
-from vr_verify.fuzzing.findings import Finding, Findings
+from vr_verify.fuzzing.findings import Findings
 from vr_verify.fuzzing.residents import Residents
 from vr_verify.fuzzing.shrinking import shrink_case
 from vr_verify.model.limits import Limits
-from vr_verify.model.outcome import Outcome
 from vr_verify.report.fuzz_document import FuzzReport
 from vr_verify.session.declared_runs import DeclaredFile
 from vr_verify.session.lockstep import Progress
 from vr_verify.session.log_engine import NO_ENGINE, build_against
-from vr_verify.verbs.fuzz_report import Asked, fuzz_report
-from vr_verify.verbs.replay import replay
+from vr_verify.verbs.fuzz_commands import Asked
+from vr_verify.verbs.fuzz_report import Stopped, fuzz_report
 
 CASES_DEFAULT: Final = 100
 FOLDER_DEFAULT: Final = Path("replays") / "regress"
@@ -64,8 +63,8 @@ def fuzz(  # noqa: PLR0913 - one name for each option of the command
     `search` has hypothesis make the decisions. `declared` is a file of declared differences: its
     bounds hold in each case, and a whole campaign must meet all of them; `today` is as for
     `replay`. Faults are kept in `out`, made small by `shrink`.
-    Raises VrVerifyError for what cannot be done; a failure of an engine is a finding, and Ctrl-C
-    gives a report of what was found.
+    Raises VrVerifyError for what cannot be done; a failure of an engine is a finding. Ctrl-C, and
+    what goes wrong after the first case, give a report of what was found.
     """
     _check(cases, seed, size, turns)
     day = datetime.now(UTC).date() if today is None else today
@@ -79,23 +78,28 @@ def fuzz(  # noqa: PLR0913 - one name for each option of the command
         size,
         turns,
         search,
+        Path(out),
         None if known is None else known.path,
     )
     each = replace(limits or Limits(answer_s=ANSWER_LIMIT_S), workers=2)
     specs = _builds(engine, against, each)
     drive = _driver(search)
-    findings = Findings(specs, each, Path(out), _small if shrink else None, known)
+    _make_folder(asked.folder)
+    findings = Findings(specs, each, asked.folder, _small if shrink else None, known)
     with Residents(specs, each, declared=known) as residents:
         bases = [base_case(source, residents.sides, turns) for source in asked.sources]
         source = CaseSource(residents, bases, Bounds(size, turns))
         campaign = Campaign(residents, source, findings)
-        stopped: EngineError | KeyboardInterrupt | None = None
+        stopped: Stopped = None
         try:
             drive(campaign, cases, seed, progress)
-            _verify(findings.listed, Path(out), residents, day)
         except (EngineError, KeyboardInterrupt) as error:
             stopped = error
-        return fuzz_report(asked, campaign, Path(out), stopped)
+        except (VrVerifyError, OSError) as error:
+            if not campaign.tally.cases:
+                raise  # there is nothing yet that a document could tell
+            stopped = error
+        return fuzz_report(asked, campaign, stopped)
 
 
 def _check(cases: int, seed: int, size: int, turns: int) -> None:
@@ -108,6 +112,18 @@ def _check(cases: int, seed: int, size: int, turns: int) -> None:
     ):
         if not least <= found <= most:
             raise UsageError(f"{name}: expected {least} to {most}, found {found}")
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder to keep faults in, and see that it takes files, before any is found."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(f"--out {folder}: expected a folder, found a file") from error
+    except OSError as error:
+        raise IoFailed(f"--out {folder}: cannot write here: {error.strerror}") from error
 
 
 def _builds(engine: str | None, against: str | None, limits: Limits) -> list[BuildSpec]:
@@ -146,37 +162,3 @@ def _small(case: Case, residents: Residents, fault: Fault) -> Case:
     """Make a case small that goes on starting from its scenario, which says more than a state."""
     tries = _SHRINK_TRIES_MAX
     return shrink_case(case, residents, fault, tries, from_later_state=False).case
-
-
-def _verify(findings: Sequence[Finding], folder: Path, residents: Residents, today: date) -> None:
-    """Replay each log that was kept, and note whether it shows its fault."""
-    for finding in findings:
-        if finding.reproduced and finding.kept is not None and finding.kept.log:
-            finding.shown = _shows(folder / finding.kept.log, finding.fault, residents, today)
-
-
-def _shows(log: Path, fault: Fault, residents: Residents, today: date) -> bool:
-    """Whether replaying a log shows a fault of this kind."""
-    engine, against = (spec.text for spec in residents.specs)
-    known = residents.declared
-    try:
-        report = replay(
-            log,
-            engine,
-            against,
-            limits=residents.limits,
-            declared=None if known is None else known.path,
-            today=today,
-            one_of_many=True,
-        )
-    except BadLogError:  # a file of that name was there before
-        return False
-    except EngineError as error:
-        return error.outcome == fault.outcome
-    except UsageError:
-        return fault.kind == REFUSAL
-    except SkippedError:
-        return fault.kind == DECLARED
-    if fault.outcome != Outcome.DIVERGED:
-        return report.outcome == fault.outcome
-    return report.divergence is not None and report.divergence.kind == fault.kind

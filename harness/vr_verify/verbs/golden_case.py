@@ -16,6 +16,7 @@ from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Report
 from vr_verify.report.failure_text import told, without_folders
 from vr_verify.report.golden_document import (
+    ANSWERED,
     MISSING,
     OK,
     OUTDATED,
@@ -64,8 +65,9 @@ def failed(pair: Pair, error: VrVerifyError) -> GoldenCase:
 
 
 def listed(pair: Pair) -> GoldenCase:
-    """Judge a pair by what its files say."""
-    return _judged_alone(pair)[0]
+    """Judge a pair by what its files say: nothing is executed, so the best of it is `answered`."""
+    case = _judged_alone(pair)[0]
+    return structs.replace(case, verdict=ANSWERED) if case.verdict == OK else case
 
 
 def checked(pair: Pair, engines: Engines, scratch: Path) -> GoldenCase:

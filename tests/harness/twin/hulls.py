@@ -46,6 +46,11 @@ def damage(hp: Count, attack: Count) -> int:
     return max(hp - attack, 0)
 
 
+def damage_again(hp: Count, attack: Count) -> int:
+    """Return the same, written otherwise."""
+    return hp - attack if hp > attack else 0
+
+
 def damage_off_by_one(hp: Count, attack: Count) -> int:
     """Be wrong from one attack on."""
     return max(hp - attack, 0) + (attack >= CRITICAL)
@@ -63,12 +68,27 @@ def repaired(fleet: Fleet) -> Fleet:
     return Fleet(fleet.at, hulls)
 
 
+def repaired_again(fleet: Fleet) -> Fleet:
+    """Return the same, written otherwise."""
+    answer = Fleet(fleet.at, [])
+    for hull in fleet.hulls:
+        answer.hulls.append(Hull(1 + hull.hp, hull.posture, hull.names[:]))
+    return answer
+
+
 def repaired_in_place(fleet: Fleet) -> Fleet:
     """Give the same result, and change the argument."""
     answer = repaired(fleet)
     for hull in fleet.hulls:
         hull.hp += 1
     return answer
+
+
+def repaired_in_place_again(fleet: Fleet) -> Fleet:
+    """Do the same, in another order."""
+    for hull in fleet.hulls:
+        hull.hp += 1
+    return Fleet(fleet.at, [Hull(h.hp, h.posture, list(h.names)) for h in fleet.hulls])
 
 
 def repaired_wrongly(fleet: Fleet) -> Fleet:
@@ -84,6 +104,11 @@ def third(value: float) -> float:
     return value / 3.0
 
 
+def third_again(value: float) -> float:
+    """Divide by another three."""
+    return value / float(3)
+
+
 def third_rounded(value: float) -> float:
     """Divide in another order of rounding."""
     return value * (1.0 / 3.0)
@@ -94,6 +119,13 @@ def parsed(text: str) -> int:
     if not text:
         raise ValueError("nothing to parse")
     return len(text)
+
+
+def parsed_again(text: str) -> int:
+    """Do the same in other words."""
+    if text:
+        return sum(1 for _ in text)
+    raise ValueError("there is no text")
 
 
 def parsed_with_key_error(text: str) -> int:
@@ -107,6 +139,15 @@ def counting(count: Annotated[int, range(6)]) -> Iterator[int]:
     """Give numbers and then fail."""
     yield from range(count)
     raise StopAsyncIteration("later")
+
+
+def counting_again(count: Annotated[int, range(6)]) -> Iterator[int]:
+    """Do the same by hand."""
+    number = 0
+    while number < count:
+        yield number
+        number += 1
+    raise StopAsyncIteration("at last")
 
 
 def counting_less(count: Annotated[int, range(6)]) -> Iterator[int]:

@@ -24,7 +24,8 @@ ORDERS = [
 _ASKED = """
 def f(x: int) -> int: return x
 def g(x: int) -> int: return x + (x > 40)
-assert vr_verify.twin(f, f, examples=5).agreed
+def h(x: int) -> int: return 1 + x - 1
+assert vr_verify.twin(f, h, examples=5).agreed
 assert vr_verify.twin(f, g, examples=5).counterexample.arguments == {"x": "41"}
 assert vr_verify.twin.at(f, g, 3).agreed and not vr_verify.twin.at(f, g, 41).agreed
 """
@@ -52,11 +53,11 @@ def test_importing_costs_nothing() -> None:
 
 def test_without_hypothesis_the_extra_is_named() -> None:
     absent = "import sys; sys.modules['hypothesis'] = None\nimport vr_verify\n"
-    function = "def f(x: int) -> int: return x\n"
-    done = run(absent + function + "vr_verify.twin(f, f)")
+    function = "def f(x: int) -> int: return x\ndef g(x: int) -> int: return x + 0\n"
+    done = run(absent + function + "vr_verify.twin(f, g)")
     assert done.returncode == 1
     assert "pip install 'vr-verify[test]'" in done.stderr
-    drawn = run(absent + function + "assert vr_verify.twin(f, f, examples=0, drawn=50).agreed")
+    drawn = run(absent + function + "assert vr_verify.twin(f, g, examples=0, drawn=50).agreed")
     assert (drawn.returncode, drawn.stderr) == (0, "")
 
 
@@ -75,7 +76,7 @@ def test_the_line_to_run_shows_it_again() -> None:
 def test_the_decorator_makes_a_test() -> None:
     bodies = []
 
-    @vr_verify.twin.of(hulls.damage, hulls.damage, examples=10)
+    @vr_verify.twin.of(hulls.damage, hulls.damage_again, examples=10)
     def test_damage(verdict: Any) -> None:
         bodies.append(verdict.outcome)
 
@@ -93,7 +94,7 @@ def test_the_decorator_makes_a_test() -> None:
 
 
 def test_the_fixture_compares_and_fails(twin: Comparer, tmp_path: Path) -> None:
-    assert twin(hulls.damage, hulls.damage, examples=10).agreed
+    assert twin(hulls.damage, hulls.damage_again, examples=10).agreed
     with pytest.raises(AssertionError, match=r"damage\(0, 7300\)"):
         twin(hulls.damage, hulls.damage_off_by_one, kept=tmp_path)
     assert list(tmp_path.rglob("*.json"))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,11 @@ def test_vectors_are_written_when_both_agree_and_only_then(tmp_path: Path) -> No
     wrong = vr_verify.twin(hulls.damage, hulls.damage_off_by_one, vectors=path)
     assert (wrong.outcome, path.exists()) == ("diverged", False)
     verdict = vr_verify.twin(
-        hulls.damage, hulls.damage, vectors=path, cases={"March": (9, 3)}, note="Plain hit points"
+        hulls.damage,
+        hulls.damage_again,
+        vectors=path,
+        cases={"March": (9, 3)},
+        note="Plain hit points",
     )
     assert verdict.vectors is not None
     assert (verdict.vectors.file, verdict.vectors.written) == ("damage.json", True)
@@ -34,7 +39,11 @@ def test_vectors_are_written_when_both_agree_and_only_then(tmp_path: Path) -> No
     assert "drawn 11" in comments
     assert len(vector_files.read(path)) == verdict.vectors.cases, "the project's reader takes them"
     again = vr_verify.twin(
-        hulls.damage, hulls.damage, vectors=path, cases={"March": (9, 3)}, note="Plain hit points"
+        hulls.damage,
+        hulls.damage_again,
+        vectors=path,
+        cases={"March": (9, 3)},
+        note="Plain hit points",
     )
     assert again.vectors is not None
     assert not again.vectors.written
@@ -42,7 +51,7 @@ def test_vectors_are_written_when_both_agree_and_only_then(tmp_path: Path) -> No
 
 def test_a_stranger_can_draw_the_drawn_cases(tmp_path: Path) -> None:
     path = tmp_path / "damage.json"
-    assert vr_verify.twin(hulls.damage, hulls.damage, vectors=path, function="damage").agreed
+    assert vr_verify.twin(hulls.damage, hulls.damage_again, vectors=path, function="damage").agreed
     rows = {row["comment"]: row["arguments"] for row in json.loads(path.read_text())["vectors"]}
     for case in (0, 11):
         digests = [hashlib.sha256(f"damage {case} {k}".encode()).digest() for k in (0, 1)]
@@ -52,23 +61,24 @@ def test_a_stranger_can_draw_the_drawn_cases(tmp_path: Path) -> None:
 
 def test_a_stored_answer_is_not_written_over(tmp_path: Path) -> None:
     path = tmp_path / "damage.json"
-    assert vr_verify.twin(hulls.damage, hulls.damage, vectors=path).agreed
+    assert vr_verify.twin(hulls.damage, hulls.damage_again, vectors=path).agreed
     before = path.read_bytes()
     # Both twins changed alike: they agree with each other and not with what was blessed.
-    verdict = vr_verify.twin(hulls.damage_off_by_one, hulls.damage_off_by_one, vectors=path)
+    changed = hulls.damage_off_by_one
+    verdict = vr_verify.twin(changed, partial(changed), vectors=path)
     assert verdict.outcome == "golden_outdated"
     assert "nothing was written" in str(verdict.message)
     assert path.read_bytes() == before
     with pytest.raises(UsageError, match="exact"):
         vr_verify.twin(
-            hulls.third, hulls.third, vectors=path, tolerances=[Tolerance("r", absolute=1)]
+            hulls.third, hulls.third_again, vectors=path, tolerances=[Tolerance("r", absolute=1)]
         )
 
 
 def test_one_side_is_checked_against_vectors(tmp_path: Path) -> None:
     path = tmp_path / "repaired.json"
     kinds = [hulls.Fleet, hulls.Hull, hulls.Place, hulls.Posture]
-    assert vr_verify.twin(hulls.repaired, hulls.repaired, vectors=path, examples=20).agreed
+    assert vr_verify.twin(hulls.repaired, hulls.repaired_again, vectors=path, examples=20).agreed
     clean = check_vectors(hulls.repaired, path, kinds=kinds)
     assert clean.agreed
     assert clean.cases.named == len(json.loads(path.read_text())["vectors"])
@@ -82,7 +92,7 @@ def test_one_side_is_checked_against_vectors(tmp_path: Path) -> None:
 
 def test_a_raised_vector_is_one(tmp_path: Path) -> None:
     path = tmp_path / "parsed.json"
-    assert vr_verify.twin(hulls.parsed, hulls.parsed, vectors=path).agreed
+    assert vr_verify.twin(hulls.parsed, hulls.parsed_again, vectors=path).agreed
     rows = json.loads(path.read_text())["vectors"]
     assert {"name": "ValueError", "stage": "call"} in [row.get("raised") for row in rows]
     assert check_vectors(hulls.parsed, path).agreed
@@ -126,10 +136,10 @@ def test_a_counterexample_is_kept_once_and_replayed_first(tmp_path: Path) -> Non
     assert second.counterexample is not None
     assert (second.counterexample.found_by, second.cases.compared) == ("kept", 1)
     assert [path.read_bytes() for path in tmp_path.rglob("*.json")] == [before]
-    fixed = vr_verify.twin(hulls.damage, hulls.damage, kept=tmp_path)
+    fixed = vr_verify.twin(hulls.damage, hulls.damage_again, kept=tmp_path)
     assert (fixed.outcome, fixed.cases.kept) == ("agreed", 1)
     vectors = tmp_path / "damage.vectors"
-    assert vr_verify.twin(hulls.damage, hulls.damage, kept=tmp_path, vectors=vectors).agreed
+    assert vr_verify.twin(hulls.damage, hulls.damage_again, kept=tmp_path, vectors=vectors).agreed
     assert "found: once a counterexample" in vectors.read_text()
 
 
@@ -139,13 +149,16 @@ def test_a_kept_case_that_no_longer_fits_is_counted(tmp_path: Path) -> None:
     def narrower(hp: hulls.Count) -> int:
         return hp
 
-    verdict = vr_verify.twin(narrower, narrower, kept=tmp_path, function="damage")
+    def narrower_again(hp: hulls.Count) -> int:
+        return hp * 1
+
+    verdict = vr_verify.twin(narrower, narrower_again, kept=tmp_path, function="damage")
     assert (verdict.cases.kept, verdict.cases.stale) == (0, 1)
     assert "1 kept ones no longer fit" in verdict.text
     (file,) = tmp_path.rglob("*.json")
     file.write_text("{")
     with pytest.raises(UsageError, match="expected JSON"):
-        vr_verify.twin(narrower, narrower, kept=tmp_path, function="damage")
+        vr_verify.twin(narrower, narrower_again, kept=tmp_path, function="damage")
 
 
 def test_records_survive_the_file(tmp_path: Path) -> None:
@@ -163,8 +176,8 @@ def test_records_survive_the_file(tmp_path: Path) -> None:
 def test_a_folder_that_takes_no_file_is_named(tmp_path: Path) -> None:
     blocked = tmp_path / "blocked"
     blocked.write_text("a file stands here")
-    assert vr_verify.twin(hulls.damage, hulls.damage, kept=blocked, examples=5).agreed
+    assert vr_verify.twin(hulls.damage, hulls.damage_again, kept=blocked, examples=5).agreed
     with pytest.raises(IoFailed, match="cannot write"):
         vr_verify.twin(hulls.damage, hulls.damage_off_by_one, kept=blocked)
     with pytest.raises(IoFailed, match="cannot write"):
-        vr_verify.twin(hulls.damage, hulls.damage, vectors=blocked / "damage.json")
+        vr_verify.twin(hulls.damage, hulls.damage_again, vectors=blocked / "damage.json")

@@ -1,9 +1,15 @@
 """Mills to bisect: one that heals, one that differs from itself, and others that fail or drift."""
 
 import os
+from pathlib import Path
 
 from tests.support.mill_engine import MillEngine
 from tests.support.toy_builds import BlindMill, SlowWheelMill
+
+TOLLS = "VR_TEST_TOLLS"
+"""The variable that names the file in which runs are counted."""
+LUCK = "VR_TEST_LUCK"
+"""The variable that says how many runs have luck."""
 
 
 def mill(name: str) -> str:
@@ -38,6 +44,31 @@ class UnsteadyMill(MillEngine):
         super().soak()
         if self.turn >= 3:
             self.water[0][1] += int.from_bytes(os.urandom(2), "little")
+
+
+class HashedMill(MillEngine):
+    """Adds a coin in turn 4, or none, as the hash of a text says: heads or tails."""
+
+    name = "hashed"
+
+    def pay(self) -> None:
+        """Pay, and leave it to chance."""
+        super().pay()
+        self.treasury[0] += (self.turn == 4) * (hash("a") % 2)
+
+
+class LuckyMill(MillEngine):
+    """Adds a coin in turn 4; after some runs of it, none any more. A file counts the runs."""
+
+    name = "lucky"
+
+    def pay(self) -> None:
+        """Pay, and count."""
+        super().pay()
+        if self.turn == 4:
+            with Path(os.environ[TOLLS]).open("a+b") as tolls:
+                tolls.write(b".")
+                self.treasury[0] += tolls.tell() <= int(os.environ[LUCK])
 
 
 class LateUnsteadyMill(UnsteadyMill):

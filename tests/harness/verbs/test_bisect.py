@@ -1,19 +1,23 @@
 """`bisect` between builds: which turn, step, phase, entity and field, and what it never blames."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.harness.verbs.bisected_mills import mill
+from tests.harness.verbs.bisected_mills import LUCK, TOLLS, mill
 from tests.support.toy_builds import MILL, TOY, toy_scenario, variant
 from vr_verify.engines.client import Engine
 from vr_verify.errors import MissingFileError, SkippedError, UsageError
 from vr_verify.report.bisect_document import Bisection
-from vr_verify.verbs.bisect import bisect
+from vr_verify.report.text import render
+from vr_verify.verbs import bisect as verb
 from vr_verify.verbs.record import record
 
 TURNS = 8
+bisect = partial(verb.bisect, runs=2)
+"""Each build is asked again but twice, to save time."""
 SLOW = variant("SlowWheelMill")
 PLACE = ("state", 4, "evening", "grind", "3/cell/2:1", "water")
 
@@ -184,6 +188,38 @@ def test_a_build_that_differs_from_itself_is_intermittent_and_nothing_is_blamed(
     assert (counted.differing, counted.runs) == (3, 4)
     assert found.message is not None
     assert "3 of 4 further runs differ" in found.message
+
+
+def test_a_build_that_agrees_with_itself_by_luck_is_not_blamed(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its two runs agree, and so do those that play on; one of the further runs does not."""
+    monkeypatch.setenv(TOLLS, str(tmp_path / "tolls"))
+    for role, pair in (("bad", (MILL, mill("LuckyMill"))), ("good", (mill("LuckyMill"), MILL))):
+        (tmp_path / "tolls").unlink(missing_ok=True)
+        monkeypatch.setenv(LUCK, "5")
+        found = bisect(log, *pair, turns=(1, 4), runs=3)
+        assert (found.outcome, found.divergence) == ("intermittent", None)
+        counted = found.intermittent
+        assert counted is not None
+        assert (counted.side, counted.turn, counted.kind) == (role, 4, "state")
+        assert (counted.differing, counted.runs) == (1, 3)
+        assert "hash-seed" in counted.varied
+        assert "differs from itself at turn 4" in render(found).plain
+    # The clean twin has luck for ever: it is blamed, and the document says how often it was asked.
+    monkeypatch.setenv(LUCK, "1000")
+    found = bisect(log, MILL, mill("LuckyMill"), runs=3)
+    assert (found.outcome, place(found)[:4]) == ("finding", ("state", 4, "evening", "pay"))
+    assert found.sides is not None
+    assert [side.asked_again for side in found.sides.values()] == [3, 3]
+    said = " ".join(render(found).plain.split())
+    assert "each 3 times where they part, in fresh processes (varied: hash-seed" in said
+
+
+def test_what_hangs_on_the_hash_seed_is_never_blamed(log: Path) -> None:
+    told = [bisect(log, MILL, mill("HashedMill"), runs=5, turns=(1, 4)) for _ in range(3)]
+    assert {one.outcome for one in told} <= {"intermittent", "agreed"}
+    assert all(one.divergence is None for one in told)
 
 
 def test_a_recording_is_a_run_of_its_build(tmp_path: Path) -> None:

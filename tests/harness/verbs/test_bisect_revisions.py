@@ -1,6 +1,7 @@
 """`bisect --repo`: real git histories of a small engine, some of which do not build."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,13 @@ from tests.support.histories import (
 from tests.support.tree import ROOT
 from vr_verify.errors import EngineCannotStart, SkippedError, UsageError
 from vr_verify.report.bisect_document import Bisection, RevisionRow
-from vr_verify.verbs.bisect import bisect
+from vr_verify.report.text import render
+from vr_verify.verbs import bisect as verb
 from vr_verify.verbs.record import record
 
 TURNS = 5
+bisect = partial(verb.bisect, runs=2)
+"""Each build is asked again but twice, to save time."""
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +89,13 @@ def test_the_planted_commit_among_twenty_is_found_with_its_divergence(
     )
     assert parted.reproduce is not None
     assert f"--engine git:{made[12][:12]} --against git:{made[13][:12]}" in parted.reproduce
+    assert found.sides is not None
+    sides = {role: (side.revision, side.asked_again) for role, side in found.sides.items()}
+    assert sides == {"good": (made[12], 2), "bad": (made[13], 2)}
+    page = render(found).plain
+    titles, *rows = page.partition("\nSides\n")[2].splitlines()
+    assert titles.endswith("revision")
+    assert [row.split()[-1] for row in rows[:2]] == [made[12][:12], made[13][:12]]
     # The clean twin: the same range without the fault has no bad end.
     with pytest.raises(
         UsageError, match=rf"{made[12][:12]} is not bad: it plays like {made[0][:12]}"
@@ -191,6 +202,62 @@ def test_an_unsteady_revision_is_intermittent_and_none_is_blamed(log: Path, tmp_
     assert found.intermittent.differing == 2
     assert found.revisions is not None
     assert (found.revisions.first_bad, found.revisions.candidates) == (None, ())
+
+
+LUCKY = """
+def _luck(turn):
+    if turn != 3:
+        return 0
+    with open({file!r}, "a+b") as runs:
+        runs.write(b".")
+        return runs.tell() <= {luck}
+
+"""
+
+
+def lucky(folder: Path, luck: int) -> str:
+    """Return the engine with a fault in turn 3 that shows in the first runs of it only."""
+    text = engine_text().replace("row[2] += row[3]", "row[2] += row[3] + _luck(self.turn)")
+    first, rest = text.split("class ", 1)
+    return f"{first}{LUCKY.format(file=str(folder / 'runs'), luck=luck)}class {rest}"
+
+
+@pytest.mark.parametrize(
+    ("luck", "outcome"), [(1000, "finding"), (9, "intermittent"), (2, "intermittent")]
+)
+def test_a_revision_that_is_bad_by_luck_is_not_blamed(
+    log: Path, tmp_path: Path, luck: int, outcome: str
+) -> None:
+    """Two runs of it alone agree, and maybe those of the duel too; at last one does not."""
+    repo = tmp_path / "repo"
+    made = history(repo, 2, None)
+    bad = commit(repo, "lucky", {"counter_engine.py": lucky(tmp_path, luck)})
+    found = bisect(log, made[0], "HEAD", repo=repo, runs=4)
+    assert found.outcome == outcome, found
+    assert found.revisions is not None
+    if outcome == "intermittent":
+        assert (found.divergence, found.revisions.first_bad) == (None, None)
+        assert found.intermittent is not None
+        assert (found.intermittent.side, found.intermittent.turn) == ("bad", 3)
+    else:
+        assert named(found.revisions.first_bad) == (bad, "lucky")
+
+
+def test_the_command_names_a_log_inside_the_repository_and_where_it_works(
+    log: Path, tmp_path: Path
+) -> None:
+    repo = tmp_path / "repo"
+    made = history(repo, 2, 1)
+    (repo / "logs").mkdir()
+    inside = shutil.copy(log, repo / "logs" / "a.log")
+    for path, name in ((inside, "logs/a.log"), (log, "counter.log")):
+        found = bisect(path, made[0], made[1], repo=repo)
+        assert found.divergence is not None
+        assert found.divergence.reproduce is not None
+        assert found.divergence.reproduce.startswith(f"vr-verify replay {name} --engine git:")
+        page = " ".join(render(found).plain.split())
+        assert "Run it in the folder that was given as --repo" in page
+        assert str(tmp_path) not in page
 
 
 def test_the_good_revision_is_the_measure_even_where_the_log_is_of_the_bad_one(

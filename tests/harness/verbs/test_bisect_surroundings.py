@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness.verbs.bisected_mills import mill
-from tests.support.toy_builds import MILL
-from vr_verify.engines.factors import FACTORS, factor
+from tests.support.toy_builds import MILL, variant
+from vr_verify.engines.factors import FACTORS, Factor, Setting, factor
 from vr_verify.errors import EngineCrashed
 from vr_verify.report.bisect_document import Bisection
 from vr_verify.report.text import render
@@ -56,6 +56,33 @@ def test_the_factor_that_flips_is_found_with_the_place_and_a_clean_build_gives_n
     assert parted.reproduce is not None
     assert parted.reproduce.endswith("--vary environment-size")
     assert "flips the answer, at turn 3" in render(found).plain
+
+
+def test_a_steady_build_that_is_unlike_its_log_does_not_agree(log: Path) -> None:
+    found = bisect(log, variant("SlowWheelMill"), surroundings=True)
+    assert (found.outcome, flipped(found)) == ("diverged", {})
+    assert (
+        found.message == "good differs from the log at turn 4 (state); no factor flips the answer"
+    )
+    assert render(found).plain.startswith("DIVERGED: good differs from the log at turn 4 (state)")
+    none = bisect(log, MILL, surroundings=True, turns=(0, 0))
+    assert (none.outcome, none.message) == ("nothing_compared", "no turn was executed")
+
+
+def test_what_was_varied_and_what_was_not_is_told(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = Setting("none", needs="wings")
+    few = (factor("hash-seed"), Factor("wings", "whether it flies", (odd,)))
+    monkeypatch.setattr("vr_verify.verbs.bisect_surroundings.FACTORS", few)
+    found = bisect(log, MILL, surroundings=True)
+    assert found.surroundings is not None
+    assert found.surroundings.turns == 4
+    assert found.surroundings.runs == 4 + 3 * len(factor("hash-seed").settings)
+    page = " ".join(render(found).plain.split())
+    assert f"Varied factors hash-seed runs {found.surroundings.runs}, each of 4 turns" in page
+    assert "(turns 0 to 4)" in page
+    assert "Not varied wings none the engine does not declare the capability wings" in page
 
 
 @pytest.mark.slow

@@ -8,8 +8,9 @@ import pytest
 
 from tests.support.fuzz_mills import BASE, build
 from tests.support.toy_builds import TOY, NewRulesMill, toy_scenario, variant
-from vr_verify.errors import SkippedError, UsageError
+from vr_verify.errors import IoFailed, SkippedError, UsageError
 from vr_verify.fuzzing import campaign as campaigns
+from vr_verify.fuzzing import regress
 from vr_verify.report import json as report_json
 from vr_verify.report.fuzz_document import FuzzReport
 from vr_verify.report.text import render
@@ -34,7 +35,7 @@ def test_honest_engines_agree_and_both_canaries_are_found(tmp_path: Path) -> Non
     done = document.campaign
     assert (document.outcome, document.complete, document.findings) == ("agreed", True, ())
     assert done.cases + done.refused == done.asked == 30
-    assert done.generated + done.changed == 29
+    assert (done.given, done.generated + done.changed) == (1, 29)
     assert min(done.generated, done.changed, done.turns) > 10
     assert (done.rules_fired, done.rules_total, done.rules_never_fired) == (4, 5, ("flood",))
     start, end = document.canaries
@@ -43,10 +44,13 @@ def test_honest_engines_agree_and_both_canaries_are_found(tmp_path: Path) -> Non
     assert (end.at, end.found) == ("end", True)
     assert end.case is not None
     assert end.case > 20
-    assert not (tmp_path / "found").exists()
+    assert not list((tmp_path / "found").iterdir())
     page = render(document).plain
     assert page.startswith("AGREED: generating and hardy agree on ")
     assert "found at case 0, turn 3, cell.water (field@3)" in page
+    words = " ".join(page.split())
+    made = f"1 as given, {done.generated} generated, {done.changed} changed"
+    assert f"{done.cases} compared, {done.refused} refused, of 30 asked: {made}" in words
 
 
 def test_a_planted_fault_is_one_finding_kept_small_and_shown_by_its_log(tmp_path: Path) -> None:
@@ -171,7 +175,11 @@ def test_the_same_seed_gives_the_same_document_and_kept_files_are_left_alone(
     two = campaign(tmp_path, "SlowWheel", seed=5)
     assert kept.read_bytes() == b"something of the user's"
     assert one.findings[0].shown
-    assert not two.findings[0].shown
+    beside = two.findings[0]
+    assert (beside.shown, beside.beside) == (True, kept.name)
+    assert beside.files[0].startswith(f"{kept.stem}-")
+    page = " ".join(render(two).plain.split())
+    assert f"kept as {beside.files[0]}; {kept.name} was there before and does not show it" in page
     kept.unlink()
     again = report_json.encode(campaign(tmp_path, "SlowWheel", seed=5))
     assert again == report_json.encode(one)
@@ -220,7 +228,9 @@ def test_a_canary_that_is_not_found_proves_nothing(
     assert document.message is not None
     assert "proves nothing" in document.message
     assert [row.found for row in document.canaries] == [False, False]
-    assert "not found in 0 cases" in render(document).plain
+    assert "no lie could be planted" in document.message
+    assert "not tried" in render(document).plain
+    assert "not found" not in render(document).plain
     monkeypatch.undo()
 
 
@@ -236,9 +246,46 @@ def test_ctrl_c_and_a_lost_engine_leave_what_was_found(tmp_path: Path) -> None:
     assert (tmp_path / "found" / document.findings[0].files[0]).is_file()
 
 
+def test_a_folder_that_takes_no_files_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    (tmp_path / "found").write_bytes(b"a file")
+    with pytest.raises(UsageError, match="expected a folder, found a file"):
+        campaign(tmp_path, "SlowWheel")
+    (tmp_path / "found").unlink()
+    assert campaign(tmp_path, "SlowWheel", cases=1).outcome == "finding"
+
+
+def test_a_full_disk_leaves_what_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise IoFailed("it.log cannot be written: No space left on device")
+
+    assert campaign(tmp_path, "SlowWheel", cases=3).complete
+    with monkeypatch.context() as patch:
+        patch.setattr(regress, "keep_case", full)
+        for log in (tmp_path / "found").iterdir():
+            log.unlink()
+        document = campaign(tmp_path, "SlowWheel", cases=3)
+    assert (document.outcome, document.complete) == ("io_failed", False)
+    assert document.message == "it.log cannot be written: No space left on device"
+    (found,) = document.findings
+    assert (found.fault.column, found.reproduced, found.files) == ("water", True, ())
+    assert (found.reproduce or "").startswith("vr-verify fuzz")
+    assert "it could not be kept" in render(document).plain
+
+
+def test_a_generator_that_refuses_leaves_what_was_found(tmp_path: Path) -> None:
+    document = campaign(tmp_path, "SlowWheel", build("Exhausted"), cases=8)
+    assert (document.outcome, document.complete) == ("finding", False)
+    assert "nothing comes to mind" in (document.message or "")
+    assert [one.shown for one in document.findings] == [True]
+    honest = campaign(tmp_path, "HardyMill", build("Exhausted"), cases=8)
+    assert (honest.outcome, honest.findings) == ("usage", ())
+    assert honest.campaign.cases > 1
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"sources": ["nothere.log"]}, "there is no file nothere.log"),
         ({"sources": []}, "name a log or a scenario by --from"),
         ({"against": "none"}, "two engines"),
         ({"against": None}, "name another by --against"),

@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 from tests.harness.session.test_declared import FLOUR, TODAY, declared
 from tests.support.fine_mills import fine
 from tests.support.fuzz_mills import BASE, build
+from tests.support.mill_engine import SCHEMA
+from vr_verify.canonical.schema import parse_schema
 from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.model.report import DeclaredDifference
 from vr_verify.report.fuzz_document import FuzzReport
@@ -72,6 +74,23 @@ def test_a_fault_beside_a_declared_difference_is_found_named_kept_and_shown(tmp_
     assert (found.reproduced, found.shown) == (True, True)
     assert (found.reproduce or "").endswith("--declared differences.toml")
     assert campaign(tmp_path, fine("FineHardy"), KNOWN).findings == ()
+
+
+@pytest.mark.slow
+def test_the_canary_lies_where_nothing_is_declared(tmp_path: Path) -> None:
+    lies = [row.lie for row in campaign(tmp_path, build("HardyMill")).canaries]
+    assert set(lies) == {"field@3"}
+    document = campaign(tmp_path, build("HardyMill"), KNOWN | {"path": "3/cell.water"})
+    assert [canary.found for canary in document.canaries] == [True, True]
+    assert "cell.water" not in {canary.place for canary in document.canaries}
+    every = [
+        KNOWN | {"path": f"{table.name}.{column.name}"}
+        for table in parse_schema(SCHEMA).tables
+        for column in table.columns
+    ]
+    blind = campaign(tmp_path, build("HardyMill"), *every)
+    assert (blind.outcome, [row.tries for row in blind.canaries]) == ("violated", [0, 0])
+    assert "no lie could be planted" in (blind.message or "")
 
 
 @pytest.mark.slow

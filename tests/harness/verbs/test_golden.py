@@ -334,7 +334,7 @@ def test_a_run_that_starts_from_a_snapshot_is_recorded_anew_from_it(single: Path
 def test_paths_name_cases_and_nothing_is_nothing(project: Path) -> None:
     one = golden("list", [project / "replays/smoke/wet.log"])
     assert [(case.log, case.verdict, case.reason) for case in one.cases] == [
-        ("replays/smoke/wet.log", "ok", REASON)
+        ("replays/smoke/wet.log", "answered", REASON)
     ]
     (project / "replays" / "empty").mkdir()
     for action in ("check", "list"):
@@ -358,7 +358,7 @@ def test_other_folders_can_be_named(project: Path) -> None:
         "answers/smoke/other.json",
         "answers/smoke/wet.json",
     ]
-    assert [case.verdict for case in report.cases] == ["ok", "ok"]
+    assert [case.verdict for case in report.cases] == ["answered", "answered"]
     with pytest.raises(UsageError, match="below questions/"):
         golden("list", [project / "answers"], **folders)
 

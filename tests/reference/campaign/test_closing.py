@@ -7,7 +7,7 @@ from void_reckoning_reference.campaign.cleanup import cleanup
 from void_reckoning_reference.campaign.victory import victory
 from void_reckoning_reference.shared.ids import NONE
 from void_reckoning_reference.turn import Turn
-from void_reckoning_reference.world import Build, Fleet, Unit
+from void_reckoning_reference.world import Build, Faction, Fleet, Unit
 
 
 def closing(phase: str, change: dict[str, int] | None = None) -> Turn:
@@ -79,6 +79,15 @@ def test_nobody_wins_when_all_are_out_together() -> None:
     victory(turn)
     assert fired(turn) == {"elimination": 2}
     assert turn.world.campaign[0].winner == NONE
+
+
+def test_a_dead_slot_is_neither_out_nor_the_winner() -> None:
+    turn = lost(closing("victory", {"turns_max": 1}), 1)
+    turn.world.factions[1] = Faction()
+    victory(turn)
+    assert turn.world.factions[1] == Faction()
+    assert [event.kind for event in events(turn)] == ["campaign.won"]
+    assert turn.world.campaign[0].winner == 0
 
 
 def test_points_decide_when_turns_are_over_and_not_before() -> None:

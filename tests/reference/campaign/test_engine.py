@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.reference.support_scenario import add_unit, encoded, table, tiny
+from tests.reference.support_scenario import add_unit, design, encoded, table, tiny
 from void_reckoning_reference.campaign.engine import CommandError, Engine
+from void_reckoning_reference.playable import ScenarioError
 from void_reckoning_reference.shared.fx import ONE
 from void_reckoning_reference.state import RestoreError
 
@@ -116,6 +117,19 @@ def test_restore_takes_only_archives_of_this_run() -> None:
     flag = data[:64] + b"\2" + data[65:]
     with pytest.raises(RestoreError, match="alive: expected 0 or 1"):
         engine.restore(0, [(universe, name, flag), *archives[1:]])
+    assert engine.restore(0, archives)["state_digest"] == opening["state_digest"]
+
+
+def test_restore_refuses_what_rules_cannot_play_and_changes_nothing() -> None:
+    engine, opening = begun(lively())
+    archives = engine.snapshot()
+    richer = lively()
+    richer["designs"].append(design("new"))
+    table(richer, "unit")["design"][0] = len(richer["designs"]) - 1
+    other = begun(richer)[0].snapshot()
+    with pytest.raises(ScenarioError, match=r"^state\.universes\[0\]\.tables\.unit\.design"):
+        engine.restore(5, other)
+    assert engine.snapshot() == archives
     assert engine.restore(0, archives)["state_digest"] == opening["state_digest"]
 
 

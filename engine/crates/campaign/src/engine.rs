@@ -7,7 +7,7 @@ use observability::{Coverage, EventLog, Ledger};
 use shared::Json;
 use shared::archive::{ArchiveBytes, ArchiveError};
 use shared::digest::Digest;
-use sim_cortex::scenario::{parse, scenario_digest};
+use sim_cortex::scenario::{check_restored, parse, scenario_digest};
 use sim_cortex::schema::schema_digest;
 use sim_cortex::universes::{RestoreError, TableArchive};
 use sim_cortex::{RuleData, ScenarioError, Turn, Universes};
@@ -154,13 +154,16 @@ impl Engine {
     /// Puts the state of the end of `turn` in place of the present one.
     ///
     /// # Errors
-    /// The archives are not those of such a state; nothing is changed then.
+    /// The archives are not those of such a state, or the rules cannot play on it; nothing is
+    /// changed then.
     pub fn restore<B: AsRef<[u8]>>(
         &mut self,
         turn: u64,
         archives: &[TableArchive<B>],
     ) -> Result<Standing, RestoreError> {
-        self.state = self.state.restored(&self.schema, turn, archives)?;
+        let state = self.state.restored(&self.schema, turn, archives)?;
+        check_restored(&self.data, &state)?;
+        self.state = state;
         self.before = None;
         self.ledger.clear();
         self.events.clear();

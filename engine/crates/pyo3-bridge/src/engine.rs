@@ -10,7 +10,7 @@ use sim_cortex::schema::schema_text;
 use sim_cortex::universes::TableArchive;
 
 use crate::answers::{self, Answer};
-use crate::errors::{of_command, of_scenario};
+use crate::errors::{of_command, of_restore, of_scenario};
 
 const LEVELS: [&str; 3] = ["light", "full", "deep"];
 
@@ -114,7 +114,7 @@ impl Engine {
             .collect();
         let standing = py
             .detach(|| run.restore(turn, &parts))
-            .map_err(of_command)?;
+            .map_err(|error| of_restore(&error))?;
         answers::standing(py, &standing)
     }
 

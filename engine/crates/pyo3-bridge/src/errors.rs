@@ -6,6 +6,7 @@ use std::fmt::Display;
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use sim_cortex::universes::RestoreError;
 
 create_exception!(
     void_reckoning_rust,
@@ -34,4 +35,12 @@ pub fn of_scenario(error: impl Display) -> PyErr {
 /// A call is malformed.
 pub fn of_command(error: impl Display) -> PyErr {
     CommandError::new_err(error.to_string())
+}
+
+/// A state is not restored: the call is malformed, or the rules cannot play on that state.
+pub fn of_restore(error: &RestoreError) -> PyErr {
+    match error {
+        RestoreError::Unplayable(fault) => of_scenario(fault),
+        _ => of_command(error),
+    }
 }

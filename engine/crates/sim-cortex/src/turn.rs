@@ -7,6 +7,7 @@ use shared::stream::{Key, draw_many, stream_key};
 use shared::{Event, Json, LedgerEntry};
 
 use crate::rules::{FactionMind, RuleData};
+use crate::tables::Table;
 use crate::world::World;
 
 /// An entity as rules name it: (table, slot).
@@ -55,10 +56,11 @@ impl Turn<'_> {
         &self.data.minds[self.acting()]
     }
 
-    /// Tells whether a faction has been eliminated.
+    /// Tells whether a faction has been eliminated, or its slot is dead.
     #[must_use]
     pub fn out_of_play(&self, faction: u32) -> bool {
-        self.world.faction.eliminated_turn[faction] != 0
+        let factions = &self.world.faction;
+        !factions.is_alive(faction) || factions.eliminated_turn[faction] != 0
     }
 
     /// Returns the key of a stream of this phase.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use shared::archive::{ArchiveBytes, ArchiveError, decode_archive, encode_archive};
 use shared::digest::{Digest, column_digest, state_digest, table_digest, universe_digest};
 
+use crate::scenario::ScenarioError;
 use crate::schema::TURN_MAX;
 use crate::tables::{RawTable, SCHEMA, Table};
 use crate::world::World;
@@ -81,6 +82,9 @@ pub enum RestoreError {
         /// How many there are.
         found: u64,
     },
+    /// The rules cannot play on that state.
+    #[error(transparent)]
+    Unplayable(#[from] ScenarioError),
 }
 
 impl Universes {
@@ -143,8 +147,8 @@ impl Universes {
     }
 
     /// Returns the state of `turn` that archives hold: one of each table of each universe that
-    /// this state has, in canonical order. Values are taken as they are, right or wrong: whether
-    /// they make sense is the auditor's to say.
+    /// this state has, in canonical order. Values are taken as they are: whether the rules can
+    /// play with them is for `check_restored` to say.
     ///
     /// # Errors
     /// The archives are not those of such a state.

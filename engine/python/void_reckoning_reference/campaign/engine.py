@@ -21,6 +21,7 @@ from void_reckoning_reference.observability.coverage import Coverage
 from void_reckoning_reference.observability.events import EventLog
 from void_reckoning_reference.observability.ledger import Ledger
 from void_reckoning_reference.pathfinding.movement import movement
+from void_reckoning_reference.playable import check_restored
 from void_reckoning_reference.routes import Routes
 from void_reckoning_reference.scenario import parse_scenario
 from void_reckoning_reference.schema import COUNT_MAX, SCHEMA_TEXT, TABLES, Column
@@ -41,9 +42,10 @@ from void_reckoning_reference.state import (
     encode_state,
     first_out_of_range,
     pack_column,
+    unpack_worlds,
 )
 from void_reckoning_reference.turn import RULES, Turn
-from void_reckoning_reference.world import World
+from void_reckoning_reference.world import World, in_play
 
 Answer: TypeAlias = dict[str, object]
 
@@ -167,12 +169,13 @@ class Engine:
         """Put a turn's end in place of the present state; answers as `init`, of this state.
 
         RestoreError for archives that are no state of this run, CommandError for a turn beyond the
-        last that a run may have: nothing changes.
+        last that a run may have, ScenarioError for a state that cannot be played: nothing changes.
         """
         if not 0 <= turn <= COUNT_MAX:
             raise CommandError(f"turn: expected 0 … {COUNT_MAX}, found {turn}")
-        self._state.unpack(decode_state(archives, self._kept))
-        self._routes = {world.universe: Routes(world) for world in self._state.worlds}
+        worlds = unpack_worlds(decode_state(archives, self._kept))
+        self._routes = check_restored(worlds, self._data)
+        self._state.worlds = worlds
         self._ledger.clear()
         self._events.clear()
         return self._stand(turn)
@@ -211,7 +214,7 @@ class Engine:
             if step.faction == NONE:
                 self._reject_all(turn, first=ordinal == 0 and world is worlds[0])
                 function(turn)
-            elif phase == "orders" or world.factions[step.faction].eliminated_turn == 0:
+            elif phase == "orders" or in_play(world.factions[step.faction]):
                 function(turn)
         place = first_out_of_range(worlds, _WRITTEN[phase])
         if place is None:

@@ -62,14 +62,13 @@ def _battle(turn: Turn, system: int, combatants: Sequence[int]) -> None:
     turn.fire("battle")
     line = list(combatants)
     rounds = 0
-    while True:
+    owners = {turn.world.units[slot].owner for slot in line}
+    while len(owners) > 1 and rounds < turn.data.rules.rounds_max:
         rounds += 1
         damage = _engagement(turn, line, _draw(turn, system, rounds, len(line)))
         _apply(turn, damage, rounds, started)
         line = [slot for slot in line if turn.world.units[slot].hp > 0]
         owners = {turn.world.units[slot].owner for slot in line}
-        if len(owners) < 2 or rounds == turn.data.rules.rounds_max:
-            break
     fields = (("rounds", rounds), ("outcome", _outcome(owners, turn.faction)))
     turn.emit("battle.ended", place, fields, started)
 

@@ -99,9 +99,8 @@ def _threats(turn: Turn, units: Mapping[int, list[int]]) -> dict[int, int]:
     """Return for each system the number of fit units of other factions in fleets standing there."""
     threats = {}
     for system, fleets in armed_by_system(turn.world, units).items():
-        threats[system] = sum(
-            len(units[fleet]) for fleet in fleets if turn.world.fleets[fleet].owner != turn.faction
-        )
+        owners = [turn.world.units[unit].owner for fleet in fleets for unit in units[fleet]]
+        threats[system] = len(owners) - owners.count(turn.faction)
     return threats
 
 

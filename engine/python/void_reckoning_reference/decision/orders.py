@@ -11,6 +11,7 @@ from void_reckoning_reference.pathfinding.route import UNREACHABLE
 from void_reckoning_reference.shared.codec import JsonValue
 from void_reckoning_reference.shared.ids import NONE, parse_id
 from void_reckoning_reference.turn import Turn
+from void_reckoning_reference.world import in_play
 
 _STATIONED = 0
 _UNDER_WAY = 1
@@ -43,7 +44,7 @@ class _Order(NamedTuple):
 
 def orders(turn: Turn) -> None:
     """Carry out the step's commands in the order given."""
-    dead = turn.world.factions[turn.faction].eliminated_turn != 0
+    dead = not in_play(turn.world.factions[turn.faction])
     for ordinal, command in enumerate(turn.commands):
         order = None if dead else _parsed(command)
         reason = "dead_faction" if dead else "malformed"

@@ -25,24 +25,30 @@ _RECORD: Final = "build.json"
 
 
 class Program(msgspec.Struct, frozen=True):
-    """An engine that is no Python package: what starts it, in which folder of its tree."""
+    """An engine that is no Python package: what starts it, in which folder of its tree.
+
+    `built` are all files of the tree after its build, and `whole` is their digest.
+    """
 
     name: str
     folder: str
     words: tuple[str, ...]
-    files: tuple[str, ...]
+    built: tuple[str, ...]
+    whole: str
 
 
 class Record(msgspec.Struct, frozen=True):
     """What is kept beside a build: the digest part of its identity, what it is, how it was made.
 
-    Either `distribution` names an installed distribution, or `program` is there.
+    Either `distribution` names an installed distribution, or `program` is there. `made_with` names
+    what the harness's own environment lent it, to build or to run.
     """
 
     digest: str
     facts: dict[str, str]
     distribution: str = ""
     program: Program | None = None
+    made_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,32 @@ class Cache:
         except (OSError, msgspec.DecodeError):
             return None
 
+    def made_with(self, key: str) -> tuple[str, ...]:
+        """Name what builds of this key were made with, in any environment so far."""
+        try:
+            return msgspec.json.decode(self._names(key).read_bytes(), type=tuple[str, ...])
+        except (OSError, msgspec.DecodeError):
+            return ()
+
+    def learn(self, key: str, names: tuple[str, ...]) -> None:
+        """Keep what a build was made with, beside what others of its key were made with."""
+        known = self.made_with(key)
+        together = tuple(sorted({*known, *names}))
+        if together != known:
+            self._names(key).parent.mkdir(parents=True, exist_ok=True)
+            with self.making() as folder:
+                (folder / "names").write_bytes(msgspec.json.encode(together))
+                (folder / "names").replace(self._names(key))
+
     def forget(self, key: str) -> None:
         """Remove a build that is damaged: moved away first, so that it is never seen in part."""
         place = self.place(key)
         if os.path.lexists(place):
             with self.making() as aside:
                 place.rename(aside / "damaged")
+
+    def _names(self, key: str) -> Path:
+        return self.root / "made-with" / f"{key}.json"
 
     @property
     def _making(self) -> Path:

@@ -9,10 +9,13 @@ from vr_verify.engines.builds.order import Order, Site, obtain
 from vr_verify.engines.builds.source import build_sources
 from vr_verify.engines.builds.spec import BuildFailed, BuildSpec
 from vr_verify.engines.builds.tree import Sources, digest, mirror, sources_of
+from vr_verify.errors import MissingFileError
 
 
 def resolve_folder(order: Order, folder: Path) -> BuildSpec:
     """Build a folder of sources, or find it built; the folder itself is only read."""
+    if not folder.is_dir():
+        raise MissingFileError(f"build {order.text!r}: {folder} is no directory")
     sources = sources_of(folder)
     content = digest(sources)
     parts = toolchain.key_parts(toolchain.uses_cargo(sources.files))

@@ -77,7 +77,7 @@ def resolve_environment(text: str, rest: str) -> BuildSpec:
     environment = Path(folder)
     interpreter = interpreter_of(environment)
     if not interpreter.is_file():
-        raise MissingFileError(f"build {text!r}: no virtual environment, {interpreter} is missing")
+        raise MissingFileError(f"build {text!r}: no virtual environment, it has no bin/python")
     facts = {"python": python_version(repr(text), interpreter)}
     offers = {offer.name: offer for offer in offers_in(environment)}
     name = chosen(text, name or None, offers)

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from vr_verify.engines import identity
 from vr_verify.engines.builds.bounded import BUILD_LIMIT_S, Allowance
-from vr_verify.engines.builds.cache import Cache, Program, Record, cache_of
+from vr_verify.engines.builds.cache import Cache, Program, Record, cache_of, key_of
+from vr_verify.engines.builds.command import placed
 from vr_verify.engines.builds.installed import chosen, entry_argv, interpreter_of, offers_in
+from vr_verify.engines.builds.lent import versions_of
 from vr_verify.engines.builds.spec import BuildSpec, NoEngineError, Progress, ignore_progress
+from vr_verify.engines.builds.tree import Sources, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,24 @@ class Site:
 
 
 def obtain(order: Order, key: str, make: Callable[[Site], Record]) -> BuildSpec:
-    """Return the build of a key; `make` makes it in the folder of its site if it is not there."""
+    """Return the build of a key; `make` makes it in the folder of its site if it is not there.
+
+    What it is made with is known only when it is made: the names are kept by the key, and their
+    versions are the other half of what the build is found by.
+    """
     cache = cache_of(os.environ)
-    if (found := _found(order, cache, key)) is not None:
+    if (found := _found(order, cache, _place_key(cache, key))) is not None:
         return found
     with cache.alone(order.progress):
-        if (found := _found(order, cache, key)) is not None:
+        if (found := _found(order, cache, _place_key(cache, key))) is not None:
             return found
-        cache.forget(key)
         order.progress(f"building {order.text}", 0, 0)
         with cache.making() as folder:
             record = make(Site(order, folder, cache, Allowance.of(order.limit_s)))
-            cache.publish(folder, key, record)
-    found = _found(order, cache, key)
+            cache.learn(key, record.made_with)
+            cache.forget(_place_key(cache, key))
+            cache.publish(folder, _place_key(cache, key), record)
+    found = _found(order, cache, _place_key(cache, key))
     assert found is not None, "a build that was just made is there"
     return found
 
@@ -72,6 +80,11 @@ def check_name(order: Order, known: tuple[str, ...]) -> None:
     """Refuse a name that is not there before a build that may take long; () is unknown yet."""
     if known:
         chosen(order.text, order.name, known)
+
+
+def _place_key(cache: Cache, key: str) -> str:
+    """Return what a build lies under: its key, and what it is made with as it is now."""
+    return key_of(key, *versions_of(cache.made_with(key)))
 
 
 def _found(order: Order, cache: Cache, key: str) -> BuildSpec | None:
@@ -107,18 +120,10 @@ def _distribution(order: Order, place: Path, record: Record) -> BuildSpec | None
 
 def _program(order: Order, place: Path, record: Record, program: Program) -> BuildSpec | None:
     tree = place / "tree"
-    if digest_of_tree(tree, program.files) != record.digest:
+    if digest(Sources(tree, program.built)) != program.whole:
         return None
     if order.name not in (None, program.name):
         raise NoEngineError(f"build {order.text!r}: the engine there is {program.name}")
     folder = tree / program.folder
-    argv = tuple(
-        str(folder / word) if (folder / word).is_file() else word for word in program.words
-    )
-    build = f"{program.name}:{record.digest}"
-    return BuildSpec(order.text, program.name, argv, build, record.facts, order.notes)
-
-
-def digest_of_tree(tree: Path, files: tuple[str, ...]) -> str:
-    """Return the digest of a program's build: that of the sources which it was made from."""
-    return identity.digest_of_files((name, tree / name) for name in files)
+    argv, build = placed(folder, program.words), f"{program.name}:{record.digest}"
+    return BuildSpec(order.text, program.name, argv, build, record.facts, order.notes, folder)

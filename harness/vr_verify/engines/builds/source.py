@@ -5,15 +5,20 @@ tree and built there. It must not know where the tree came from.
 """
 
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+import msgspec
+
+from vr_verify.engines import identity
 from vr_verify.engines.builds import bounded, toolchain
 from vr_verify.engines.builds.cache import Program, Record
-from vr_verify.engines.builds.order import Order, Site, check_name, digest_of_tree
+from vr_verify.engines.builds.command import refuse_elsewhere
+from vr_verify.engines.builds.lent import lent
+from vr_verify.engines.builds.order import Order, Site, check_name
 from vr_verify.engines.builds.recipe import FILE, Recipe, recipe_of
 from vr_verify.engines.builds.spec import BuildFailed
-from vr_verify.engines.builds.tree import Sources, mirror
+from vr_verify.engines.builds.tree import Sources, digest, mirror, sources_in
 from vr_verify.engines.builds.wheel import PIP, install, refuse_without_pip
 
 
@@ -47,7 +52,13 @@ def _distribution(site: Site, sources: Sources, recipe: Recipe) -> Record:
     record = install(site, wheel, toolchain.facts(cargo, folder, recipe.project))
     wheel.unlink()
     wheels.rmdir()
-    return record
+    made_with = {*record.made_with, *lent(_tools(recipe.project))}
+    return msgspec.structs.replace(record, made_with=tuple(sorted(made_with)))
+
+
+def _tools(project: dict[str, Any]) -> list[str]:
+    """List what a distribution says it is built with."""
+    return list(map(str, project.get("build-system", {}).get("requires", ["setuptools"])))
 
 
 def _refuse_without_backend(order: Order, project: dict[str, Any]) -> None:
@@ -56,7 +67,7 @@ def _refuse_without_backend(order: Order, project: dict[str, Any]) -> None:
     backend = str(system.get("build-backend", "setuptools.build_meta"))
     package = backend.partition(":")[0].partition(".")[0]
     if "backend-path" not in system and find_spec(package) is None:
-        wanted = " ".join(map(str, system.get("requires", ["setuptools"])))
+        wanted = " ".join(_tools(project))
         advice = f"its build backend is not installed beside vr-verify: pip install '{wanted}'"
         raise BuildFailed(order.shown, f"{backend}: {advice}")
 
@@ -65,24 +76,34 @@ def _program(site: Site, sources: Sources, recipe: Recipe) -> Record:
     """Copy a tree, build in the copy, and note what starts it.
 
     Its identity is that of its sources: what a build makes of them may differ from time to time.
+    All that it made is noted as well, so that damage to it is found.
     """
     copy = mirror(sources, site.folder / "tree")
     folder = copy.root / recipe.folder
-    if recipe.build:
+    files = _files_below(sources, recipe.folder)
+    named = identity.digest_of_files((name, copy.root / name) for name in files)
+    for line in recipe.build:
         bounded.run(
-            recipe.build,
+            line,
             name=site.order.shown,
             allowance=site.allowance,
             folder=folder,
             environment=toolchain.build_environment(None, sources.files),
             hidden=site.hidden,
         )
-    files = _files_below(sources, recipe.folder)
-    named = recipe.name or _stem(folder, recipe.command)
+    built = _built(copy.root)
+    refuse_elsewhere(site.order.shown, folder, recipe.command, built.files)
+    name = recipe.name or _stem(folder, recipe.command)
+    program = Program(name, recipe.folder, recipe.command, built.files, digest(built))
     cargo = toolchain.uses_cargo(sources.files)
-    digest = digest_of_tree(copy.root, files)
-    program = Program(named, recipe.folder, recipe.command, files)
-    return Record(digest, toolchain.facts(cargo, folder, {}), program=program)
+    return Record(named, toolchain.facts(cargo, folder, {}), program=program)
+
+
+def _built(tree: Path) -> Sources:
+    """List all files after a build but Python's byte code, which a run may write anew."""
+    listed = sources_in(tree).files
+    kept = (name for name in listed if "__pycache__" not in PurePosixPath(name).parts)
+    return Sources(tree, tuple(kept))
 
 
 def _files_below(sources: Sources, folder: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 Spec: contract, sections 2 and 3. It must not know any form of build.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ ISOLATED: Final = ("-E", "-P")
 """-P keeps the worker's own folder off the module path, -E keeps the caller's variables from
 changing what a build is. The site folders stay: that is where an engine is installed."""
 
+# Where a caller's own modules are found: a program in its own folder must not find them.
+_MODULE_PATHS: Final = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH")
+
 Progress = Callable[[str, int, int], None]
 """What is being done, how much of it is done, and of how much; 0 of 0 where nobody knows."""
 
@@ -27,7 +31,8 @@ class BuildSpec:
 
     `facts` say how it was made (compiler, profile, options, dependencies), for the difference of
     two builds; `notes` are sentences that a report must not leave out. Neither tells builds apart:
-    `build` does.
+    `build` does. `folder` is where it starts, without the caller's own paths of modules; None: in
+    the caller's folder, with the caller's environment.
     """
 
     text: str
@@ -36,6 +41,14 @@ class BuildSpec:
     build: str
     facts: Mapping[str, str] = field(default_factory=dict, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
+    folder: Path | None = None
+
+    def environment(self) -> dict[str, str] | None:
+        """Return the environment to start it in, None for the caller's."""
+        if self.folder is None:
+            return None
+        kept = {name: value for name, value in os.environ.items() if name not in _MODULE_PATHS}
+        return kept | {"PWD": str(self.folder)}
 
 
 class BuildFailed(EngineCannotStart):

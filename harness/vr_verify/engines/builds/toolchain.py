@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-RECIPE_VERSION: Final = "1"
+RECIPE_VERSION: Final = "2"
 """To be raised when builds of the same sources are made in another way."""
 
 _MATURIN: Final = "MATURIN_PEP517_ARGS"

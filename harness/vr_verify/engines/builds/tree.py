@@ -14,7 +14,6 @@ from typing import Final
 from blake3 import blake3
 
 from vr_verify.engines.builds import git
-from vr_verify.errors import MissingFileError
 
 _CONTEXT: Final = "vr-verify 2026-11 source tree v1"
 _SKIPPED: Final = frozenset(
@@ -43,8 +42,6 @@ def sources_of(folder: Path) -> Sources:
     All of the working tree, since a package may be a member of a workspace above it. What git
     ignores is left out there; elsewhere, folders that tools make (`target`, `.venv`, …).
     """
-    if not folder.is_dir():
-        raise MissingFileError(f"{folder} is no directory")
     folder = folder.resolve()
     work_tree = git.work_tree_of(folder) if shutil.which("git") else None
     if work_tree is not None:

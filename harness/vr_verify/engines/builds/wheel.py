@@ -12,7 +12,6 @@ import sys
 import sysconfig
 import venv
 import zipfile
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -21,6 +20,7 @@ from vr_verify.engines import identity
 from vr_verify.engines.builds import bounded
 from vr_verify.engines.builds.cache import Record, key_of
 from vr_verify.engines.builds.installed import interpreter_of, offers_in, offers_of, sites_of
+from vr_verify.engines.builds.lent import lent, plain_name
 from vr_verify.engines.builds.order import Order, Site, check_name, obtain
 from vr_verify.engines.builds.recipe import GROUP
 from vr_verify.engines.builds.spec import BuildFailed, BuildSpec, NoEngineError
@@ -31,7 +31,6 @@ PIP: Final = (sys.executable, "-I", "-m", "pip", "--isolated", "--no-input")
 """pip as this harness has it, without the caller's settings: --no-deps decides, not a file."""
 
 _WHEEL: Final = re.compile(r"[^-]+-[^-]+(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl")
-_PROJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _FOREIGN: Final = "is not a supported wheel on this platform"
 _WANTING: Final = re.compile(r"^\S+ \S+ (?:requires|has requirement) .*$", re.MULTILINE)
 
@@ -78,12 +77,12 @@ def install(site: Site, file: Path, facts: dict[str, str]) -> Record:
     if not offers:
         raise NoEngineError(f"build {site.order.text!r}: no engine in {file.name}")
     distribution = offers[0].distribution
-    copied = _provide(distribution, sites_of(environment)[0])
+    made_with, copied = _provide(distribution, sites_of(environment)[0])
     if distribution.requires:
         _refuse_wanting(site)
     told = {"dependencies": ", ".join(copied)} if copied else {}
     digest = identity.digest_of_distribution(distribution)
-    return Record(digest, facts | told, distribution.metadata["Name"])
+    return Record(digest, facts | told, distribution.metadata["Name"], made_with=made_with)
 
 
 def refuse_without_pip(order: Order) -> None:
@@ -113,33 +112,20 @@ def _foreign(order: Order, file_name: str) -> BuildFailed:
     return BuildFailed(order.shown, f"{file_name}: {made}; this is {ours} on {here}")
 
 
-def _provide(distribution: importlib.metadata.Distribution, target: Path) -> list[str]:
-    """Copy what a distribution needs, and what that needs, from our own environment; name all."""
-    present = {
-        _plain(d.metadata["Name"]) for d in importlib.metadata.distributions(path=[str(target)])
-    }
-    waiting, copied = list(_needed(distribution)), list[str]()
-    while waiting:
-        name = _plain(waiting.pop())
-        if name in present:
-            continue
-        present.add(name)
-        try:
-            ours = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
+def _provide(
+    distribution: importlib.metadata.Distribution, target: Path
+) -> tuple[tuple[str, ...], list[str]]:
+    """Copy what a distribution needs, and what that needs, from our own environment.
+
+    Returns all names that were looked for, and name and version of each that was copied.
+    """
+    installed = importlib.metadata.distributions(path=[str(target)])
+    present = {plain_name(one.metadata["Name"]) for one in installed}
+    found = lent(distribution.requires or [], present)
+    for ours in filter(None, found.values()):
         _copy(ours, target)
-        copied.append(f"{name} {ours.version}")
-        waiting += _needed(ours)
-    return sorted(copied)
-
-
-def _needed(distribution: importlib.metadata.Distribution) -> Iterator[str]:
-    """Name what is required; more than needed where a condition does not hold, which pip checks."""
-    for requirement in distribution.requires or []:
-        wanted, _, condition = requirement.partition(";")
-        if "extra" not in condition and (named := _PROJECT.match(wanted.strip())):
-            yield named.group()
+    copied = [f"{name} {ours.version}" for name, ours in found.items() if ours is not None]
+    return tuple(sorted(found)), sorted(copied)
 
 
 def _copy(distribution: importlib.metadata.Distribution, target: Path) -> None:
@@ -165,9 +151,5 @@ def _refuse_wanting(site: Site) -> None:
         raise BuildFailed(site.order.shown, f"{'; '.join(wanting)} {advice}") from error
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def _same(left: str, right: str) -> bool:
-    return _plain(left) == _plain(right)
+    return plain_name(left) == plain_name(right)

@@ -5,6 +5,7 @@ It speaks the framing on its own streams and to the engine that it starts.
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from vr_verify.engines import framing, identity
@@ -50,10 +51,12 @@ def main() -> None:
     """Start the true engine and lie about it."""
     parser = argparse.ArgumentParser(prog="saboteur", description="an engine that lies on request")
     parser.add_argument("--lie", type=read_lie, required=True, help="FAULT@TURN")
+    parser.add_argument("--folder", type=Path, help="where the true engine starts; else: here")
     parser.add_argument("engine", nargs="+", help="command line of the true engine, after --")
     chosen = parser.parse_args()
     argv = tuple(chosen.engine)
-    spec = BuildSpec(" ".join(argv), "engine", argv, identity.of_command("engine", argv))
+    build = identity.of_command("engine", argv)
+    spec = BuildSpec(" ".join(argv), "engine", argv, build, folder=chosen.folder)
     saboteur = Saboteur(spec, chosen.lie)
     try:
         serve(saboteur, sys.stdin.buffer, sys.stdout.buffer)

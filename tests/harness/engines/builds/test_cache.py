@@ -1,6 +1,7 @@
 """The cache of builds: made once, by one builder, whole or not at all, and checked when read."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from vr_verify.engines.registry import resolve_build
 SLOW = """\
 echo $$ > {0}/building
 echo built >> {0}/count
+cat toy.py > made.py
+mkdir -p made && ln -sf ../toy.py made/link && echo made > made/data
 while [ -e {0}/wait ]; do sleep 0.02; done
 """
 LIMIT_S = 30.0
@@ -118,11 +121,28 @@ def test_a_failed_build_is_tried_again(tmp_path: Path, slow: Path, cache: Cache)
     assert resolve_build(f"dir:{slow}").build.startswith("toy:")
 
 
+def seen(place: Path) -> dict[str, tuple[bytes, int, str]]:
+    """Return all files of a build, what may be done with each, and where the links lead."""
+    return {
+        name: (data, (place / name).stat().st_mode, os.path.realpath(place / name))
+        for name, data in trees.contents(place).items()
+    }
+
+
 def damages(place: Path) -> Iterator[None]:
     """Do one damage after another to a build, each to a whole one."""
     (place / "tree" / "toy.py").write_text("import os; os._exit(1)\n")
     yield
     (place / "tree" / "toy.py").unlink()
+    yield
+    (place / "tree" / "made" / "data").write_text("mode\n")
+    yield
+    (place / "tree" / "made" / "data").unlink()
+    yield
+    (place / "tree" / "made.py").chmod(0o755)
+    yield
+    (place / "tree" / "made" / "link").unlink()
+    (place / "tree" / "made" / "link").symlink_to("../made.py")
     yield
     (place / "build.json").write_text("{")
     yield
@@ -134,15 +154,36 @@ def test_a_damaged_build_is_made_anew(tmp_path: Path, slow: Path, cache: Cache) 
     (tmp_path / "wait").unlink()
     spec = resolve_build(f"dir:{slow}")
     (place,) = built(cache)
-    whole = trees.contents(place)
+    whole = seen(place)
     done = 0
     for _ in damages(place):
-        assert trees.contents(place) != whole
+        assert seen(place) != whole
         assert resolve_build(f"dir:{slow}") == spec
-        assert trees.contents(place) == whole
+        assert seen(place) == whole
         done += 1
     assert (tmp_path / "count").read_text() == "built\n" * (done + 1)
-    assert done == 4
+    assert done == 8
+
+
+def test_what_a_run_leaves_behind_is_no_damage(tmp_path: Path, slow: Path, cache: Cache) -> None:
+    (tmp_path / "wait").unlink()
+    trees.write(slow, {"__pycache__/toy.pyc": "x"})
+    spec = resolve_build(f"dir:{slow}")
+    (place,) = built(cache)
+    trees.write(place / "tree", {"__pycache__/toy.pyc": "y", "a.log": "said\n"})
+    assert resolve_build(f"dir:{slow}") == spec
+    assert (tmp_path / "count").read_text() == "built\n"
+
+
+def test_a_build_that_changes_its_sources_keeps_their_identity(tmp_path: Path) -> None:
+    tree = trees.program(tmp_path / "tree")
+    stamp = f"{trees.RECIPE}build = \"sh -c 'date +%N >> README'\"\n"
+    trees.write(tree, {"vr-verify.toml": stamp})
+    first = resolve_build(f"dir:{tree}")
+    shutil.rmtree(Path(first.argv[1]).parents[1])
+    assert resolve_build(f"dir:{tree}").build == first.build
+    trees.write(tree, {"README": "another\n"})
+    assert resolve_build(f"dir:{tree}").build != first.build
 
 
 def test_the_cache_is_where_the_user_wants_it(tmp_path: Path) -> None:

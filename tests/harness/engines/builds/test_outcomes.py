@@ -27,6 +27,12 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     trees.write(tmp_path / "broken", {"vr-verify.toml": broken})
     trees.write(tmp_path, {"empty/README": "nothing\n", "text/bin/python": "no program\n"})
     trees.write(tmp_path, {WINDOWS: "no zip\n"})
+    for name, build in (("shell", '"true && false"'), ("steps", '["true", "sh -c \'exit 3\'"]')):
+        trees.program(tmp_path / name)
+        trees.write(tmp_path / name, {"vr-verify.toml": f"{trees.RECIPE}build = {build}\n"})
+    trees.write(tmp_path, {"untold/vr-verify.toml": "[command\n"})
+    other = trees.write(tmp_path, {"other/bin/python": "#!/bin/sh\necho I am a shell\n"})
+    (other / "other/bin/python").chmod(0o755)
     toy_scenario(tmp_path)
     return tmp_path
 
@@ -37,6 +43,11 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("dir:broken", 4, "cannot_build", "exit status 3: error: the mill stands still"),
         ("venv:text", 4, "cannot_build", "python ended with exit status 126"),
         (f"wheel:{WINDOWS}", 4, "cannot_build", "is no wheel: it is no zip archive"),
+        ("venv:other", 4, "cannot_build", "bin/python is no Python interpreter: it said 'I am a"),
+        ("dir:steps", 4, "cannot_build", "sh ended with exit status 3"),
+        ("dir:shell", 2, "usage", "build: no shell reads it, found '&&'"),
+        ("dir:untold", 2, "usage", "vr-verify.toml is no TOML"),
+        ("venv:nowhere", 2, "usage", "no virtual environment, it has no bin/python"),
         ("dir:empty", 2, "usage", "no engine in its root"),
         ("dir:nowhere", 2, "usage", "nowhere is no directory"),
         ("git:HEAD", 2, "usage", "no git repository"),
@@ -54,6 +65,20 @@ def test_a_build_that_cannot_be_has_its_exit_code(
     assert said in document["message"]
     assert str(places) not in result.stdout
     assert not (places / "run.log").exists()
+
+
+@pytest.mark.parametrize(
+    "engine", ["venv:{}/nothing", "venv:{}/other", "dir:{}/no", "wheel:{}/a.whl"]
+)
+def test_a_path_is_told_as_the_caller_typed_it(places: Path, engine: str) -> None:
+    folder = places / "my builds"
+    places.joinpath("other").rename(folder) if "other" in engine else folder.mkdir()
+    typed = engine.replace("/other", "").format(folder)
+    words = ("record", "toy.json", "-o", "run.log", "--turns", "3")
+    document = one_document(run(*words, "--engine", typed, "--json").stdout)
+    assert repr(typed) in document["message"]
+    rest = document["message"].replace(repr(typed), "")
+    assert str(places) not in rest, "nothing but what was typed"
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from vr_verify.engines.builds.recipe import recipe_of
 from vr_verify.engines.builds.spec import BuildFailed, NoEngineError
 from vr_verify.errors import UsageError
 
+COMMAND = 'command = "python toy.py"\n'
 OTHER = '[project]\nname = "tools"\nversion = "1"\n'
 
 
@@ -33,7 +34,7 @@ def test_what_the_tree_writes_down_comes_first(tmp_path: Path) -> None:
     trees.write(tmp_path, {"vr-verify.toml": lines})
     found = recipe_of("dir:x", tmp_path, ".")
     assert (found.folder, found.name) == ("a", "toy")
-    assert (found.command, found.build) == (("sh", "-c", "x y"), ("make", "engine"))
+    assert (found.command, found.build) == (("sh", "-c", "x y"), (("make", "engine"),))
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,8 @@ def test_what_the_tree_writes_down_comes_first(tmp_path: Path) -> None:
     [
         ('sources = "b"', "expected texts of source, command, build, name, found sources"),
         ("command = 3", "found command"),
+        (f"{COMMAND}build = [3]", "found build; build may be a list of texts"),
+        ('command = ["python", "toy.py"]', "found command"),
         ('source = "../other"', "no folder '../other' in the tree"),
         ('source = "/tmp"', "no folder '/tmp' in the tree"),
         ('source = "nowhere"', "no folder 'nowhere' in the tree"),
@@ -66,8 +69,48 @@ def test_a_tree_without_an_engine_says_what_to_write(tmp_path: Path) -> None:
     assert 'source = "FOLDER" or command = "python engine.py"' in caught.value.message
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "vr-verify.toml"])
-def test_a_file_that_is_no_toml_does_not_build(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind"), [("pyproject.toml", BuildFailed), ("vr-verify.toml", NoEngineError)]
+)
+def test_a_file_that_is_no_toml_is_named(tmp_path: Path, name: str, kind: type[Exception]) -> None:
     trees.write(tmp_path, {name: "[project\n"})
-    with pytest.raises(BuildFailed, match=rf"{name} is no TOML: .*line 1"):
+    with pytest.raises(kind, match=rf"'dir:x'.*: {name} is no TOML: .*line 1"):
         recipe_of("dir:x", tmp_path, ".")
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("true && false", "&&"),
+        ("true||false", "||"),
+        ("cd a; make", ";"),
+        ("make | tee log", "|"),
+        ("make > log", ">"),
+        ("make 2>&1", ">"),
+        ("cat < in", "<"),
+        ("touch $(date)", "$("),
+        ("touch `date`", "`"),
+    ],
+)
+def test_what_only_a_shell_understands_is_refused(tmp_path: Path, line: str, found: str) -> None:
+    several = ", or a list of command lines that are run one after another"
+    for key, written in (
+        ("build", f"{COMMAND}build = '{line}'"),
+        ("build", f"{COMMAND}build = ['true', '{line}']"),
+        ("command", f"command = '{line}'"),
+    ):
+        trees.write(tmp_path, {"vr-verify.toml": written})
+        with pytest.raises(NoEngineError) as caught:
+            recipe_of("dir:x", tmp_path, ".")
+        said = f"vr-verify.toml: {key}: no shell reads it, found {found!r}; write sh -c '…'"
+        assert caught.value.message.endswith(said + (several if key == "build" else ""))
+    for quoted in (f"sh -c '{line}'", f'sh -c "{line}"'):
+        trees.write(tmp_path, {"vr-verify.toml": f'{COMMAND}build = """{quoted}"""'})
+        assert recipe_of("dir:x", tmp_path, ".").build == (("sh", "-c", line),)
+
+
+def test_command_lines_in_a_list_are_words_of_their_own(tmp_path: Path) -> None:
+    trees.write(tmp_path, {"vr-verify.toml": f'{COMMAND}build = ["make a", "", "make \'b c\'"]'})
+    assert recipe_of("dir:x", tmp_path, ".").build == (("make", "a"), ("make", "b c"))
+    trees.write(tmp_path, {"vr-verify.toml": f'{COMMAND}build = ""'})
+    assert recipe_of("dir:x", tmp_path, ".").build == ()

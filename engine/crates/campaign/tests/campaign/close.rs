@@ -123,6 +123,17 @@ fn planets_or_units_keep_a_faction_in_play() {
 }
 
 #[test]
+fn a_dead_slot_is_neither_eliminated_nor_the_winner() {
+    let left = after(victory, 9, |world, _| {
+        strip(world, 1, true, true);
+        world.faction.free(1);
+    });
+    assert_eq!(left.world.faction.eliminated_turn[1], 0);
+    assert_eq!(left.fired, [("victory", 1)]);
+    assert_eq!(left.world.campaign.winner[0], 0);
+}
+
+#[test]
 fn nobody_wins_an_empty_field_and_nobody_wins_twice() {
     let left = after(victory, 9, |world, data| {
         strip(world, 0, true, true);

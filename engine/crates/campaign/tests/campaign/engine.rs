@@ -5,7 +5,8 @@ use shared::Json;
 use shared::digest::Digest;
 use shared::ids::NONE as NOBODY;
 use sim_cortex::Table;
-use sim_cortex::universes::TableArchive;
+use sim_cortex::schema::schema_digest;
+use sim_cortex::universes::{RestoreError, TableArchive};
 
 use crate::two_factions::{bytes, column, int, list, object, text, two_factions, universe, with};
 
@@ -166,6 +167,24 @@ fn a_stopped_run_is_read_and_restored_only() {
     engine.restore(0, &start).unwrap();
     let mut other = started(&two_factions());
     assert_eq!(turn(&mut engine), turn(&mut other));
+}
+
+#[test]
+fn a_state_that_rules_cannot_play_is_not_restored() {
+    let mut engine = started(&two_factions());
+    let mut state = engine.state().clone();
+    let digest = engine.standing().state_digest;
+    state.worlds[0].account.free(2);
+    let parts = state.snapshot(&schema_digest()).unwrap();
+    let refused = engine.restore(5, &parts).unwrap_err();
+    assert!(matches!(refused, RestoreError::Unplayable(_)), "{refused}");
+    let place = "state.universes[0].tables.account";
+    assert!(refused.to_string().starts_with(place), "{refused}");
+    assert_eq!(engine.standing().state_digest, digest);
+    assert_eq!(engine.state().turn, 0);
+    let start = archives(&engine);
+    engine.restore(5, &start).unwrap();
+    assert_eq!(engine.state().turn, 5);
 }
 
 #[test]

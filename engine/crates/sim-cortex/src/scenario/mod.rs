@@ -1,6 +1,7 @@
 //! The canonical scenario: one text in, rule data and a first state out, or the error that names
 //! the value. Law: STATE.md. The auditor's invariants are checked by `campaign`, which knows it.
 
+mod playable;
 mod reader;
 mod rule_data;
 mod sense;
@@ -10,6 +11,7 @@ use shared::Json;
 use shared::codec::decode_json;
 use shared::digest::Digest;
 
+pub use playable::check_restored;
 pub use reader::ScenarioError;
 
 use crate::rules::RuleData;
