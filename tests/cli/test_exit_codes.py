@@ -12,6 +12,7 @@ from vr_verify import errors
 from vr_verify.cli.asked import GIT_BISECT_CODES, Asked
 from vr_verify.engines.builds.spec import BuildFailed, NoEngineError
 from vr_verify.model.outcome import EXIT_CODES, Outcome
+from vr_verify.twin.difference import IncomparableError
 
 # The contract's table, written out once more: the code's own table must not judge itself.
 CONTRACT = {
@@ -54,6 +55,7 @@ ERRORS: list[tuple[BaseException, Outcome, str]] = [
     (errors.EngineCannotStart("rust", "no file"), Outcome.CANNOT_BUILD, "cannot start: no file"),
     (BuildFailed("git:HEAD", "cargo: no"), Outcome.CANNOT_BUILD, "cannot be built: cargo: no"),
     (NoEngineError("no engine in it"), Outcome.USAGE, "no engine in it"),
+    (IncomparableError("Hull", "$"), Outcome.USAGE, "cannot compare results of type Hull at $"),
     (errors.SkippedError("rules version 2"), Outcome.SKIPPED, "rules version 2"),
     (errors.IoFailed("a.log: disk full"), Outcome.IO_FAILED, "a.log: disk full"),
     (errors.Interrupted("at turn 7"), Outcome.INTERRUPTED, "at turn 7"),

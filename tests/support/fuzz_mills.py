@@ -76,20 +76,6 @@ class GeneratingMill(HardyMill):
         return json_text.encode(value), turns
 
 
-class Exhausted(GeneratingMill):
-    """Makes one run, and no more in its life."""
-
-    name = "exhausted"
-    made = False
-
-    def generate(self, seed: int, size: int) -> tuple[bytes, list[list[list[dict[str, Any]]]]]:
-        """Make a run, the first time."""
-        if self.made:
-            raise RefusalError("command", "nothing comes to mind")
-        self.made = True
-        return super().generate(seed, size)
-
-
 class SlowWheel(HardyMill):
     """From turn 2 on it grinds one raw step of water too little in the last cell of universe 3."""
 

@@ -87,7 +87,9 @@ def _each(variable: str, *values: str) -> tuple[Setting, ...]:
 
 
 FACTORS: Final[tuple[Factor, ...]] = (
-    Factor("hash-seed", "PYTHONHASHSEED", _each("PYTHONHASHSEED", "0", "1", "4", "5", "4294967295")),
+    Factor(
+        "hash-seed", "PYTHONHASHSEED", _each("PYTHONHASHSEED", "0", "1", "4", "5", "4294967295")
+    ),
     Factor(
         "threads",
         ", ".join(_THREADS),

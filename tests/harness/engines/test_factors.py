@@ -77,7 +77,7 @@ def test_names_are_those_of_the_issue_and_no_two_settings_are_one() -> None:
         "instruction-set",
     ]
     settings = [setting for factor in FACTORS for setting in factor.settings]
-    assert len(set(settings)) == len(settings) == 34
+    assert len(set(settings)) == len(settings) == 36
 
 
 def test_nothing_is_put_around_a_build_that_is_only_played_otherwise() -> None:

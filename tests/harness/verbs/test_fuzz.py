@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.fuzz_mills import BASE, build
 from tests.support.toy_builds import TOY, NewRulesMill, toy_scenario, variant
-from vr_verify.errors import IoFailed, SkippedError, UsageError
+from vr_verify.engines.client import Engine
+from vr_verify.errors import EngineProtocolError, IoFailed, SkippedError, UsageError
 from vr_verify.fuzzing import campaign as campaigns
 from vr_verify.fuzzing import regress
 from vr_verify.report import json as report_json
@@ -272,13 +273,34 @@ def test_a_full_disk_leaves_what_was_found(tmp_path: Path, monkeypatch: pytest.M
     assert "it could not be kept" in render(document).plain
 
 
-def test_a_generator_that_refuses_leaves_what_was_found(tmp_path: Path) -> None:
-    document = campaign(tmp_path, "SlowWheel", build("Exhausted"), cases=8)
-    assert (document.outcome, document.complete) == ("finding", False)
+@pytest.mark.parametrize(
+    ("error", "outcomes"),
+    [
+        (UsageError("nothing comes to mind"), ("finding", "usage")),
+        (EngineProtocolError("generating", "nothing comes to mind"), ("protocol_error",) * 2),
+    ],
+)
+def test_a_generator_that_refuses_leaves_what_was_found(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    outcomes: tuple[str, str],
+) -> None:
+    def once(engine: Engine, seed: int, size: int, able: Any = Engine.generate) -> Any:
+        monkeypatch.setattr(Engine, "generate", refuse)
+        return able(engine, seed, size)
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Engine, "generate", once)
+    document = campaign(tmp_path, "SlowWheel", GENERATING, cases=8)
+    assert (document.outcome, document.complete) == (outcomes[0], False)
     assert "nothing comes to mind" in (document.message or "")
     assert [one.shown for one in document.findings] == [True]
-    honest = campaign(tmp_path, "HardyMill", build("Exhausted"), cases=8)
-    assert (honest.outcome, honest.findings) == ("usage", ())
+    monkeypatch.setattr(Engine, "generate", once)
+    honest = campaign(tmp_path, "HardyMill", GENERATING, cases=8)
+    assert (honest.outcome, honest.findings) == (outcomes[1], ())
     assert honest.campaign.cases > 1
 
 
