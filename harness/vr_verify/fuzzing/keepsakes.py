@@ -47,9 +47,14 @@ def log_shows(path: Path, residents: Residents, fault: Fault) -> bool:
 def fault_shown(case: Case, residents: Residents) -> Fault | None:
     """Play a case, and name the fault that it shows; None too for what cannot be compared."""
     try:
-        played = residents.play(case)
+        return shown(case, residents)
     except (SkippedError, UsageError):
         return None
+
+
+def shown(case: Case, residents: Residents) -> Fault | None:
+    """Play a case, and name the fault that it shows."""
+    played = residents.play(case)
     return residents.fault(case, played) if played.parted else None
 
 

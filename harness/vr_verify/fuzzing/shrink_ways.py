@@ -12,7 +12,7 @@ from typing import Final
 from vr_verify.errors import UsageError
 from vr_verify.fuzzing.cases import Case, case_of_log
 from vr_verify.fuzzing.faults import Fault
-from vr_verify.fuzzing.keepsakes import keep_case
+from vr_verify.fuzzing.keepsakes import keep_case, shown
 from vr_verify.fuzzing.residents import Residents
 from vr_verify.fuzzing.shrinking import Shrinker, Shrunk
 from vr_verify.runlog.reader import RunLog
@@ -35,12 +35,6 @@ class Way:
     kept: bool = False
     shrunk: Shrunk | None = None
     bytes: int | None = None
-
-
-def shown(case: Case, residents: Residents) -> Fault | None:
-    """Play a case, and name the fault that it shows."""
-    played = residents.play(case)
-    return residents.fault(case, played) if played.parted else None
 
 
 class Ways:

@@ -18,9 +18,9 @@ from vr_verify.errors import EngineError, MissingFileError, SkippedError, UsageE
 from vr_verify.fuzzing.bout import DECLARED, REFUSAL, unlike
 from vr_verify.fuzzing.cases import Case, case_of_log
 from vr_verify.fuzzing.faults import NOT_REPRODUCED, Fault
-from vr_verify.fuzzing.keepsakes import able_sides
+from vr_verify.fuzzing.keepsakes import able_sides, shown
 from vr_verify.fuzzing.residents import Residents
-from vr_verify.fuzzing.shrink_ways import Ways, shown
+from vr_verify.fuzzing.shrink_ways import Ways
 from vr_verify.fuzzing.shrinking import TRIES_MAX
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome

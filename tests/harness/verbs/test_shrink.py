@@ -15,6 +15,7 @@ from vr_verify.errors import MissingFileError, SkippedError, UsageError
 from vr_verify.fuzzing import shrink_ways
 from vr_verify.fuzzing.cases import Case, case_of_log, record_case
 from vr_verify.fuzzing.faults import Fault
+from vr_verify.fuzzing.keepsakes import shown
 from vr_verify.fuzzing.residents import Residents
 from vr_verify.report.shrink_document import ShrinkReport
 from vr_verify.runlog.reader import RunLog
@@ -87,7 +88,7 @@ def test_a_planted_fault_ends_in_a_small_log_that_shows_it_and_its_clean_twin_in
     assert [way.taken for way in found.ways].count(True) == 1
     assert sorted(file.name for file in tmp_path.iterdir()) == ["failing.log", "small.log"]
     with Residents([resolve_build(one) for one in (HARDY, bad)]) as pair:
-        assert shrink_ways.shown(case, pair) == fault
+        assert shown(case, pair) == fault
 
 
 def _quoted(build: str) -> str:
@@ -200,7 +201,7 @@ def test_a_fault_that_is_lost_at_the_end_is_told_as_p_of_k(
 
     def mended(ways: shrink_ways.Ways, tries: int) -> None:
         run(ways, tries)
-        monkeypatch.setattr("vr_verify.verbs.shrink.Residents", lambda *_: residents())
+        monkeypatch.setattr("vr_verify.verbs.shrink.Residents", lambda *_, **__: residents())
 
     def residents() -> Residents:
         return Residents([resolve_build(HARDY)] * 2)
@@ -221,7 +222,7 @@ def test_the_default_file_has_the_name_of_the_fault_and_is_not_overwritten(
     assert found.fault is not None
     path = FOLDER / f"{found.fault.id}.log"
     kept = path.read_bytes()
-    with pytest.raises(UsageError, match="is there already and shows the same fault"):
+    with pytest.raises(UsageError, match="is there already: make it smaller with --resume"):
         shrink(log, engine=HARDY, against=bad)
     again = shrink(log, engine=HARDY, against=bad, resume=True)
     assert (again.outcome, again.cuts, again.small) == (found.outcome, (), found.small)
