@@ -100,6 +100,12 @@ def bisect_revisions(
     row = git.commits_between(repo, *revisions, first_parent=True)
     if not row:
         raise UsageError(f"{revisions[0]} and {revisions[1]} name one revision, {good.short}")
+    before = git.commit_of(repo, f"{row[0].id}^1")
+    if before.id != good.id:
+        raise UsageError(
+            f"{revisions[0]} came in by a merge: on the main line to {revisions[1]} the revision "
+            f"before {row[0].short} is {before.short}; name that one, or one before it, by --good"
+        )
     with RunLog.open(log) as opened:
         history = _History(repo, name, good, row, asked.progress or ignore_progress)
         return _Search(opened, log, history, asked).run()

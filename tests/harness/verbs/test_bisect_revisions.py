@@ -281,7 +281,7 @@ def test_a_merge_is_one_step_and_changes_that_are_not_committed_are_not_used(
     repo = tmp_path / "repo"
     made = history(repo, 2, None)
     git(repo, "checkout", "--quiet", "-b", "side")
-    commit(repo, "side, harmless", {"side": "1"})
+    harmless = commit(repo, "side, harmless", {"side": "1"})
     commit(repo, "side, wrong", {"counter_engine.py": wrong_from_turn_3(engine_text())})
     git(repo, "checkout", "--quiet", "main")
     commit(repo, "main, harmless", {"main": "1"})
@@ -299,6 +299,9 @@ def test_a_merge_is_one_step_and_changes_that_are_not_committed_are_not_used(
     inside = bisect(log, made[0], f"{named(found.revisions.first_bad)[0]}^2", repo=repo)
     assert inside.revisions is not None
     assert named(inside.revisions.first_bad)[1] == "side, wrong"
+    # A good revision beside the main line is no start of it: nothing is built for that.
+    with pytest.raises(UsageError, match="came in by a merge"):
+        bisect(log, harmless, "main", repo=repo)
 
 
 def test_what_was_stopped_says_which_revisions_were_tried(log: Path, tmp_path: Path) -> None:
