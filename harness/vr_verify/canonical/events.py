@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vr_verify.canonical.packing import PackedReader, derived, i64, text, u32, u64
+from vr_verify.model.run import StepSpec
 
 _CONTEXT: Final = "vr-verify 2026-11 events v1"
 _EVENT_BYTES_MIN: Final = 40
@@ -71,3 +72,12 @@ def _event(reader: PackedReader) -> Event:
 def events_digest(turn: int, events: bytes) -> bytes:
     """Return the digest of a turn's encoded event stream, 32 bytes."""
     return derived(_CONTEXT, u64(turn) + events)
+
+
+def declared(stream: Sequence[Event], steps: Sequence[StepSpec]) -> tuple[Event, ...]:
+    """Return a stream all of whose events are of declared steps and phases; else ValueError."""
+    for number, event in enumerate(stream):
+        if event.step >= len(steps) or event.phase not in steps[event.step].phases:
+            place = f"step {event.step}, phase {event.phase!r}"
+            raise ValueError(f"event {number} is of {place}: not declared")
+    return tuple(stream)

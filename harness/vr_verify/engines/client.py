@@ -233,7 +233,9 @@ class Engine(Conversation):
     def events(self) -> tuple[events.Event, ...]:
         """Read the event stream of the turn so far."""
         data = self._bulk("events", self._ask("events", {}, answers.Bulk))
-        return self._checked("events", lambda: events.decode_events(data))
+        return self._checked(
+            "events", lambda: events.declared(events.decode_events(data), self.steps)
+        )
 
     def audit(self, level: str) -> Audit:
         """Have the engine's own auditor look at the present state."""

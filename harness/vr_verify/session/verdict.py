@@ -163,13 +163,16 @@ def _with_event(found: Divergence, evidence: Evidence) -> Divergence:
         event_difference = evidence.located.streams.event_difference()
     if event_difference is None:
         return found
-    event = next(event for event in event_difference.events.values() if event is not None)
+    steps = _steps(evidence)
+    # One side may have an event more: the other side's at this number is a later one then.
+    events = [event for event in event_difference.events.values() if event is not None]
+    event = min(events, key=lambda one: (one.step, steps[one.step].phases.index(one.phase)))
     entity = None
     if event.slot != NONE:
         entity = entity_id(event.universe, event.table, event.slot, event.generation)
     return structs.replace(
         found,
-        step=_steps(evidence)[event.step].name,
+        step=steps[event.step].name,
         phase=event.phase,
         entity=entity,
         table=event.table or None,
