@@ -149,6 +149,8 @@ def test_a_stop_leaves_a_report_of_what_was_done_and_code_130(log: Path, number:
     small, mark = log.with_name("small.log"), f"stop-{os.getpid()}"
     with started(log, small, mark) as running:
         assert soon(small.is_file)
+        whole = small.stat().st_size
+        assert soon(lambda: small.stat().st_size < whole), "something smaller was found"
         running.send_signal(number)
         output, said = running.communicate(timeout=TIME_LIMIT_S)
     assert running.returncode == 130
