@@ -17,6 +17,7 @@ from vr_verify.errors import LAST_WORDS, EngineError
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.run import Halt, StepSpec
 from vr_verify.report.failure_text import without_folders
+from vr_verify.report.fault_row import FaultRow
 from vr_verify.session.locate import Located
 
 _CONTEXT: Final = "vr-verify 2026-11 fault v1"
@@ -55,6 +56,11 @@ class Fault:
         value = ".".join(filter(None, (self.table, self.column)))
         parts = [self.kind, self.phase, value, self.detail, self.side]
         return ", ".join(filter(None, parts)) or self.outcome
+
+
+def fault_row(fault: Fault) -> FaultRow:
+    """Return a fault as documents state it."""
+    return FaultRow(fault.id, *(getattr(fault, name) for name in FaultRow.__struct_fields__[1:]))
 
 
 def failure_fault(error: EngineError) -> Fault:

@@ -75,10 +75,6 @@ class Inputs:
         places, named = self.bound(case)
         return bool(self.where(*places, **named))
 
-    def in_domain(self, case: Case) -> bool:
-        """Tell whether each argument is in its domain; one that only hypothesis knows is not."""
-        return all(p.domain.holds(case[p.name]) for p in self.parameters if p.name in case)
-
     def boundaries(self) -> Iterator[tuple[str, Case]]:
         """Give boundary cases with the comment from which each can be rebuilt.
 

@@ -12,13 +12,12 @@ from vr_verify.errors import EngineError, VrVerifyError
 from vr_verify.fuzzing.campaign import FAILURES_MAX, Campaign
 from vr_verify.fuzzing.canary import Canary
 from vr_verify.fuzzing.cases import Case
-from vr_verify.fuzzing.faults import Fault
+from vr_verify.fuzzing.faults import Fault, fault_row
 from vr_verify.fuzzing.findings import Finding
 from vr_verify.fuzzing.regress import Kept
 from vr_verify.model.outcome import Outcome, worst
 from vr_verify.model.report import Side
 from vr_verify.report.failure_text import STOPPED, told, without_folders
-from vr_verify.report.fault_row import FaultRow
 from vr_verify.report.fuzz_document import Campaigned, CanaryRow, FindingRow, FuzzReport
 from vr_verify.report.shrink_document import RunSize
 from vr_verify.session.declared import unmet_texts
@@ -131,7 +130,7 @@ def _canary(at: str, canary: Canary) -> CanaryRow:
 def _finding(asked: Asked, finding: Finding, specs: Sequence[BuildSpec]) -> FindingRow:
     fault, kept, reproduce = finding.fault, finding.kept or Kept(), again(asked, finding, specs)
     return FindingRow(
-        fault=FaultRow(fault.id, *(getattr(fault, n) for n in FaultRow.__struct_fields__[1:])),
+        fault=fault_row(fault),
         case=finding.number,
         seen=finding.seen,
         reproduced=finding.reproduced,

@@ -17,7 +17,7 @@ from vr_verify.engines.registry import BuildSpec, resolve_build
 from vr_verify.errors import EngineError, MissingFileError, SkippedError, UsageError
 from vr_verify.fuzzing.bout import DECLARED, REFUSAL, unlike
 from vr_verify.fuzzing.cases import Case, case_of_log
-from vr_verify.fuzzing.faults import NOT_REPRODUCED, Fault
+from vr_verify.fuzzing.faults import NOT_REPRODUCED, Fault, fault_row
 from vr_verify.fuzzing.keepsakes import able_sides, shown
 from vr_verify.fuzzing.residents import Residents
 from vr_verify.fuzzing.shrink_ways import Ways
@@ -37,7 +37,7 @@ from vr_verify.session.log_engine import (
     refuse_other_rules,
 )
 from vr_verify.verbs.replay import replay
-from vr_verify.verbs.shrink_report import facts_of, fault_row, shrink_report, unfinished
+from vr_verify.verbs.shrink_report import facts_of, shrink_report, unfinished
 
 FOLDER: Final = Path("replays") / "regress"
 _PLAYS_IF_UNSTEADY: Final = 10

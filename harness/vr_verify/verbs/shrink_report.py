@@ -9,13 +9,12 @@ from msgspec import structs
 
 from vr_verify.errors import EngineError, SkippedError
 from vr_verify.fuzzing.cases import Case
-from vr_verify.fuzzing.faults import Fault
+from vr_verify.fuzzing.faults import fault_row
 from vr_verify.fuzzing.shrink_ways import Way, Ways
 from vr_verify.fuzzing.shrinking import Shrunk, Size, size_of
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import LogFacts
 from vr_verify.report.failure_text import STOPPED, told
-from vr_verify.report.fault_row import FaultRow
 from vr_verify.report.shrink_document import CutRow, RunSize, ShrinkReport, WayRow
 from vr_verify.runlog.reader import RunLog
 
@@ -23,11 +22,6 @@ from vr_verify.runlog.reader import RunLog
 def facts_of(path: Path, log: RunLog) -> LogFacts:
     """Return what a document says of a log."""
     return LogFacts(path.name, len(log.turns), path.stat().st_size, log.turns[-1])
-
-
-def fault_row(fault: Fault) -> FaultRow:
-    """Return a fault as documents state it."""
-    return FaultRow(fault.id, *(getattr(fault, name) for name in FaultRow.__struct_fields__[1:]))
 
 
 def shrink_report(ways: Ways, facts: LogFacts, whole: Case) -> ShrinkReport:
