@@ -71,7 +71,7 @@ def build_facts(engine: Engine, spec: BuildSpec) -> dict[str, str]:
     """Return what is known of a started build: what it is, where it runs, how it was made."""
     described = engine.description
     named = recorded_facts(described.name, spec.build, described.rules_version)
-    said = {"build by its own word": described.build, "counterpart": described.counterpart or ""}
+    said = {"build by its own word": described.build}
     said |= {"capabilities": ", ".join(sorted(described.capabilities))}
     said |= {"rules": ", ".join(described.rules)}
     return named | said | facts() | dict(spec.facts)
