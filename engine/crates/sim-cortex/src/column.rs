@@ -1,94 +1,204 @@
-//! Columns: values of one type by slot, and what all of them can do whatever their type.
+//! Columns: values of one type by slot, which of them have been written, and what stood there.
 //! Law: PROTOCOL.md, section 2. Knows no table; ranges and names stand in `schema`.
+//!
+//! A write costs a look at one bit. The first one to a leaf (256 bytes) tells each reader that
+//! the leaf has changed, and keeps what stood there, so that a turn can be undone and a turn's
+//! changes can be told. A column that is lent out is copied before it is written.
 
-use bytemuck::{NoUninit, cast_slice};
-use shared::fx::Fx;
+use std::ops::{Index, IndexMut};
+use std::sync::Arc;
 
-use crate::index::IndexVec;
+use bytemuck::cast_slice;
+
+use crate::leaves::{LEAF_BYTES, LeafSet};
+use crate::value::Value;
 
 const _: () = assert!(
     cfg!(target_endian = "little"),
     "columns are little-endian as they stand in memory"
 );
 
+/// Who hears of written leaves, each on its own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Reader {
+    /// The digest tree.
+    Digest,
+    /// What is derived about fleets and their units.
+    Muster,
+}
+
+const READERS: usize = 2;
+
 /// One column's values by slot: `world.unit.hp[slot]`.
-pub type Column<T> = IndexVec<T>;
-
-/// A type that a column can have. Every value of every column type fits i64 as raw.
-pub trait Value: Copy + Default + Eq + NoUninit + Sync {
-    /// The protocol's name of the type.
-    const TYPE: &'static str;
-    /// Raw steps in one unit.
-    const SCALE: i64 = 1;
-
-    /// Returns the value as the protocol counts it.
-    fn raw(self) -> i64;
-
-    /// Returns the value of a raw number, or nothing if the type has no such value.
-    fn from_raw(raw: i64) -> Option<Self>;
-
-    /// Returns the value of packed bytes, as many as the type has; nothing if there is no such.
-    fn from_bytes(bytes: &[u8]) -> Option<Self>;
+#[derive(Clone, Debug)]
+pub struct Column<T> {
+    values: Values<T>,
+    /// By reader: leaves written since it took them last.
+    touched: [LeafSet; READERS],
+    /// What the leaves written in this turn held when it began.
+    before: Option<Before<T>>,
+    /// Leaves that all readers have heard of and that `before` holds.
+    told: LeafSet,
 }
 
-macro_rules! integer_value {
-    ($type:ty, $name:literal) => {
-        impl Value for $type {
-            const TYPE: &'static str = $name;
+#[derive(Clone, Debug)]
+enum Values<T> {
+    Own(Vec<T>),
+    Lent(Arc<Vec<T>>),
+}
 
-            fn raw(self) -> i64 {
-                i64::from(self)
-            }
+/// The turn's start, as far as it has been written over.
+#[derive(Clone, Debug)]
+struct Before<T> {
+    rows: usize,
+    held: LeafSet,
+    /// (leaf, its values) in the order of the first writes.
+    leaves: Vec<(usize, Vec<T>)>,
+}
 
-            fn from_raw(raw: i64) -> Option<Self> {
-                raw.try_into().ok()
-            }
+impl<T: Value> Column<T> {
+    const LEAF_ROWS: usize = LEAF_BYTES / size_of::<T>();
 
-            fn from_bytes(bytes: &[u8]) -> Option<Self> {
-                bytes.try_into().ok().map(Self::from_le_bytes)
-            }
+    /// Returns a column of these values. Precondition: fewer than 2^32 of them.
+    #[must_use]
+    pub fn new(values: Vec<T>) -> Self {
+        let mut column = Self {
+            values: Values::Own(Vec::new()),
+            touched: Default::default(),
+            before: None,
+            told: LeafSet::default(),
+        };
+        column.replace(values);
+        column
+    }
+
+    /// Number of values.
+    #[must_use]
+    pub fn rows(&self) -> u32 {
+        let Ok(rows) = u32::try_from(self.as_slice().len()) else {
+            unreachable!("checked whenever it grows");
+        };
+        rows
+    }
+
+    /// Returns a value, or nothing beyond the end. Not called `get`, for clippy refuses to index
+    /// whatever has a `get`.
+    #[must_use]
+    pub fn at(&self, slot: u32) -> Option<&T> {
+        self.as_slice().get(slot as usize)
+    }
+
+    /// All values in slot order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[T] {
+        match &self.values {
+            Values::Own(values) => values,
+            Values::Lent(values) => values,
         }
-    };
-}
-
-integer_value!(u8, "u8");
-integer_value!(u32, "u32");
-integer_value!(i64, "i64");
-
-impl Value for bool {
-    const TYPE: &'static str = "bool";
-
-    fn raw(self) -> i64 {
-        i64::from(self)
     }
 
-    fn from_raw(raw: i64) -> Option<Self> {
-        match raw {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
+    /// Lends the values as they are now. They stay so: the column copies itself before the next
+    /// write, unless the loan is over by then.
+    #[must_use]
+    pub fn lend(&mut self) -> Arc<Vec<T>> {
+        if let Values::Own(values) = &mut self.values {
+            self.values = Values::Lent(Arc::new(std::mem::take(values)));
+        }
+        match &self.values {
+            Values::Lent(values) => Arc::clone(values),
+            Values::Own(_) => unreachable!("lent above"),
         }
     }
 
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        u8::from_bytes(bytes).and_then(|byte| Self::from_raw(i64::from(byte)))
+    pub(crate) fn push(&mut self, value: T) {
+        let row = self.as_slice().len();
+        assert!(u32::try_from(row + 1).is_ok(), "more rows than slots");
+        self.touch(row);
+        self.own().push(value);
+    }
+
+    /// Puts other values in place of all: nobody can undo that.
+    fn replace(&mut self, values: Vec<T>) {
+        assert!(u32::try_from(values.len()).is_ok(), "more rows than slots");
+        let leaves = values
+            .len()
+            .max(self.as_slice().len())
+            .div_ceil(Self::LEAF_ROWS);
+        self.values = Values::Own(values);
+        self.before = None;
+        self.told.clear();
+        for touched in &mut self.touched {
+            *touched = LeafSet::all(leaves);
+        }
+    }
+
+    fn own(&mut self) -> &mut Vec<T> {
+        if let Values::Lent(values) = &mut self.values {
+            let values = std::mem::take(values);
+            let values = Arc::try_unwrap(values).unwrap_or_else(|lent| Vec::clone(&lent));
+            self.values = Values::Own(values);
+        }
+        match &mut self.values {
+            Values::Own(values) => values,
+            Values::Lent(_) => unreachable!("taken back above"),
+        }
+    }
+
+    fn touch(&mut self, row: usize) {
+        let leaf = row / Self::LEAF_ROWS;
+        if !self.told.contains(leaf) {
+            self.tell(leaf);
+        }
+    }
+
+    #[cold]
+    fn tell(&mut self, leaf: usize) {
+        for touched in &mut self.touched {
+            touched.insert(leaf);
+        }
+        let start = leaf * Self::LEAF_ROWS;
+        let values = match &self.values {
+            Values::Own(values) => values,
+            Values::Lent(values) => &**values,
+        };
+        if let Some(before) = &mut self.before
+            && start < before.rows
+            && before.held.insert(leaf)
+        {
+            let end = (start + Self::LEAF_ROWS).min(before.rows);
+            let held = values.get(start..end).unwrap_or_default();
+            before.leaves.push((leaf, held.to_vec()));
+        }
+        self.told.insert(leaf);
     }
 }
 
-impl Value for Fx {
-    const TYPE: &'static str = "i64";
-    const SCALE: i64 = shared::fx::ONE.0;
-
-    fn raw(self) -> i64 {
-        self.0
+impl<T: Value> Default for Column<T> {
+    fn default() -> Self {
+        Self::new(Vec::new())
     }
+}
 
-    fn from_raw(raw: i64) -> Option<Self> {
-        Some(Self(raw))
+impl<T: Value> Index<u32> for Column<T> {
+    type Output = T;
+
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the typed index that the house has"
+    )]
+    fn index(&self, slot: u32) -> &T {
+        &self.as_slice()[slot as usize]
     }
+}
 
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        i64::from_bytes(bytes).map(Self)
+impl<T: Value> IndexMut<u32> for Column<T> {
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "the typed index that the house has"
+    )]
+    fn index_mut(&mut self, slot: u32) -> &mut T {
+        self.touch(slot as usize);
+        &mut self.own()[slot as usize]
     }
 }
 
@@ -118,6 +228,15 @@ pub trait AnyColumn: Sync {
     /// # Errors
     /// The row that holds no value of the type; the column is then as it was.
     fn load(&mut self, payload: &[u8]) -> Result<(), usize>;
+
+    /// Begins a turn: what stands now is what `undo` comes back to.
+    fn begin(&mut self);
+
+    /// Puts back what stood when the turn began. Nothing happens if none has.
+    fn undo(&mut self);
+
+    /// Returns the leaves written since this reader took them last; all, after a `load`.
+    fn take_touched(&mut self, reader: Reader) -> LeafSet;
 }
 
 impl<T: Value> AnyColumn for Column<T> {
@@ -150,7 +269,7 @@ impl<T: Value> AnyColumn for Column<T> {
         let values: Result<_, _> = rows
             .map(|(row, raw)| T::from_raw(*raw).ok_or(row))
             .collect();
-        *self = Self::new(values?);
+        self.replace(values?);
         Ok(())
     }
 
@@ -159,7 +278,57 @@ impl<T: Value> AnyColumn for Column<T> {
         for (row, bytes) in payload.chunks(size_of::<T>()).enumerate() {
             values.push(T::from_bytes(bytes).ok_or(row)?);
         }
-        *self = Self::new(values);
+        self.replace(values);
         Ok(())
+    }
+
+    fn begin(&mut self) {
+        let rows = self.as_slice().len();
+        let before = self.before.get_or_insert_with(|| Before {
+            rows,
+            held: LeafSet::default(),
+            leaves: Vec::new(),
+        });
+        before.rows = rows;
+        before.held.clear();
+        before.leaves.clear();
+        self.told.clear();
+    }
+
+    fn undo(&mut self) {
+        let Some(before) = self.before.take() else {
+            return;
+        };
+        let rows = self.as_slice().len();
+        if before.leaves.is_empty() && before.rows == rows {
+            return;
+        }
+        let values = self.own();
+        values.truncate(before.rows);
+        for (leaf, held) in &before.leaves {
+            let to = values.iter_mut().skip(leaf * Self::LEAF_ROWS);
+            to.zip(held).for_each(|(to, from)| *to = *from);
+        }
+        // Rows go as well: whoever reads them must see that they are gone.
+        let gone = if rows > before.rows {
+            before.rows / Self::LEAF_ROWS..rows.div_ceil(Self::LEAF_ROWS)
+        } else {
+            0..0
+        };
+        for leaf in before.held.iter().chain(gone) {
+            for touched in &mut self.touched {
+                touched.insert(leaf);
+            }
+        }
+        self.told.clear();
+    }
+
+    fn take_touched(&mut self, reader: Reader) -> LeafSet {
+        self.told.clear();
+        let [digest, muster] = &mut self.touched;
+        std::mem::take(match reader {
+            Reader::Digest => digest,
+            Reader::Muster => muster,
+        })
     }
 }

@@ -42,11 +42,6 @@ impl<T> IndexVec<T> {
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         &mut self.0
     }
-
-    pub(crate) fn push(&mut self, value: T) {
-        self.0.push(value);
-        assert!(u32::try_from(self.0.len()).is_ok(), "more rows than slots");
-    }
 }
 
 impl<T> Index<u32> for IndexVec<T> {

@@ -4,6 +4,7 @@
 pub mod column;
 pub mod derived;
 pub mod index;
+pub mod leaves;
 pub mod presence;
 pub mod query;
 pub mod rules;
@@ -14,13 +15,16 @@ pub mod tables;
 pub mod topology;
 pub mod turn;
 pub mod universes;
+pub mod value;
 pub mod world;
 
-pub use column::{Column, Value};
+pub use column::{Column, Reader};
 pub use index::IndexVec;
+pub use leaves::LeafSet;
 pub use rules::{Design, FactionMind, PlanetClass, RuleData, Rules};
 pub use scenario::ScenarioError;
 pub use tables::Table;
 pub use turn::{Entity, Turn};
 pub use universes::Universes;
+pub use value::Value;
 pub use world::World;

@@ -4,9 +4,10 @@
 use shared::fx::Fx;
 use shared::ids::NONE;
 
-use crate::column::{AnyColumn, Column, Value};
+use crate::column::{AnyColumn, Column};
 use crate::schema::{ColumnSpec, TableSpec};
 use crate::slots::Slots;
+use crate::value::Value;
 
 /// Credits that an account can hold.
 const BALANCE_MAX: i64 = 1 << 53;

@@ -30,12 +30,9 @@ fn only_shields_that_change_fire_the_rule() {
     });
     stage.fleet(0, 0, &[0, 0]);
     stage.fleet(1, 0, &[0, 0]);
-    stage
-        .world
-        .unit
-        .shield
-        .as_mut_slice()
-        .copy_from_slice(&[Fx(9), Fx(0), Fx(8), Fx(0)]);
+    for (slot, shield) in (0..).zip([9, 0, 8, 0]) {
+        stage.world.unit.shield[slot] = Fx(shield);
+    }
     stage.world.unit.hp[3] = Fx(0);
     stage.play_with("recharge", None, &[], recharge);
     assert_eq!(

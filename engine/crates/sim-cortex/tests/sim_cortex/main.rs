@@ -8,6 +8,7 @@
 #[path = "../support/two_factions.rs"]
 mod two_factions;
 
+mod column;
 mod hostile;
 mod query;
 mod scenario;

@@ -1,0 +1,76 @@
+//! Sets of leaves: which pieces of 256 bytes of a column have been written.
+//! Law: PROTOCOL.md, section 3 (what a leaf is). Knows neither values nor digests.
+
+/// Payload bytes of a leaf.
+pub const LEAF_BYTES: usize = 256;
+const WORD_BITS: usize = 64;
+
+/// Leaf numbers, as bits. Grows by itself.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct LeafSet(Vec<u64>);
+
+impl LeafSet {
+    /// Returns the set of leaves 0 to `count` - 1.
+    #[must_use]
+    pub fn all(count: usize) -> Self {
+        let mut words = vec![u64::MAX; count / WORD_BITS];
+        let rest = count % WORD_BITS;
+        if rest > 0 {
+            words.push((1 << rest) - 1);
+        }
+        Self(words)
+    }
+
+    /// Tells whether a leaf is in the set.
+    #[must_use]
+    pub fn contains(&self, leaf: usize) -> bool {
+        let word = self.0.get(leaf / WORD_BITS).copied();
+        word.is_some_and(|word| word >> (leaf % WORD_BITS) & 1 == 1)
+    }
+
+    /// Adds a leaf; false if it was there.
+    pub fn insert(&mut self, leaf: usize) -> bool {
+        let at = leaf / WORD_BITS;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        let bit = 1 << (leaf % WORD_BITS);
+        let Some(word) = self.0.get_mut(at) else {
+            unreachable!("the set has grown to hold leaf {leaf}");
+        };
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+
+    /// Makes the set empty and keeps its memory.
+    pub fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
+    /// Tells whether no leaf is in the set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    /// Leaves of the set, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        let words = self.0.iter().enumerate().filter(|(_, word)| **word != 0);
+        words.flat_map(|(at, word)| Bits(*word).map(move |bit| at * WORD_BITS + bit))
+    }
+}
+
+/// The set bits of a word, ascending.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let bit = self.0.trailing_zeros() as usize;
+        // Takes the lowest set bit away; nothing is left of zero.
+        self.0 &= self.0.wrapping_sub(1);
+        (bit < WORD_BITS).then_some(bit)
+    }
+}
