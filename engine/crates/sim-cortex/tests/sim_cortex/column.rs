@@ -2,11 +2,10 @@
 
 use proptest::prelude::*;
 use sim_cortex::column::AnyColumn;
-use sim_cortex::leaves::LEAF_BYTES;
 use sim_cortex::tables::{Builds, RawTable, Table};
 use sim_cortex::{Column, LeafSet, Reader};
 
-const LEAF_ROWS: u32 = (LEAF_BYTES / size_of::<u32>()) as u32;
+const LEAF_ROWS: u32 = 64;
 
 /// A column of so many values that it has four leaves, the last one short.
 fn counting() -> Column<u32> {
