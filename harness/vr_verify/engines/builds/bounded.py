@@ -4,6 +4,7 @@ It runs under a keeper like a worker does (PROTOCOL.md, section 6.4), so Ctrl-C,
 kill of the harness end all that it has started. It must not know what it builds.
 """
 
+import errno
 import os
 import re
 import selectors
@@ -15,6 +16,7 @@ from typing import Final
 
 from vr_verify.engines.builds.spec import BuildFailed
 from vr_verify.engines.keeping import Ending, KeptWorker, Launch
+from vr_verify.errors import IoFailed
 from vr_verify.model.limits import Limits
 
 BUILD_LIMIT_S: Final = 1800.0
@@ -38,6 +40,8 @@ _NOISE: Final = re.compile(
 )
 _FRAME: Final = re.compile("^[\\s\u2502\u2570\u2500>\u00d7]*")
 _INDENT: Final = 6 * " "
+# What every builder passes on from the system when it cannot write (in the C locale too).
+_DISK_FULL: Final = os.strerror(errno.ENOSPC)
 _BLAMING: Final = re.compile(
     r"^(?:error|fatal|[\w.]*(?:Error|Exception|Unavailable))\b|^.*: (?:fatal )?error\b",
     re.IGNORECASE,
@@ -69,7 +73,8 @@ def run(
     """Run a command in a folder and return what it wrote; BuildFailed if it fails.
 
     It fails as well when the time that is allowed is over. `name` is the build's; `hidden` gives
-    the text that stands for a path in the error.
+    the text that stands for a path in the error. IoFailed if it fails for want of room on a disk:
+    that is no word about what was to be built.
     """
     # A compiler may take what the machine has: its memory is bounded by the kernel alone.
     launch = Launch((*_IN_FOLDER, str(folder), *argv), environment, Limits(memory_bytes=0))
@@ -84,6 +89,8 @@ def run(
         problem = f"not done in {allowance.limit_s:g} s"
     elif ending.status == 0:
         return text
+    elif _DISK_FULL in text:
+        raise IoFailed(f"cannot build {name}: {_program(argv)} found no space left on a disk")
     else:
         problem = f"{_program(argv)} ended with {_status(ending)}"
     raise failure(name, problem, text, hidden or {})

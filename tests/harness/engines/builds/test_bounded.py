@@ -10,6 +10,7 @@ import pytest
 from tests.support.processes import runs
 from vr_verify.engines.builds.bounded import Allowance, run, useful_lines
 from vr_verify.engines.builds.spec import BuildFailed
+from vr_verify.errors import IoFailed
 
 PIP = """\
 Processing ./engine
@@ -98,3 +99,11 @@ def test_a_program_that_is_not_there_and_a_killed_one_are_failures(tmp_path: Pat
         run(("/nowhere",), name="x", allowance=allowance, folder=tmp_path)
     with pytest.raises(BuildFailed, match="sh ended with signal 9"):
         run(("sh", "-c", "kill -9 $$"), name="x", allowance=allowance, folder=tmp_path)
+
+
+def test_a_full_disk_is_not_the_build_s_fault(tmp_path: Path) -> None:
+    code = "import errno, os, sys; print(os.strerror(errno.{}), flush=True); os._exit(1)"
+    with pytest.raises(IoFailed, match="no space left on a disk"):
+        python(tmp_path, code.format("ENOSPC"))
+    with pytest.raises(BuildFailed):
+        python(tmp_path, code.format("EACCES"))
