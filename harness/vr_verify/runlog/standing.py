@@ -52,7 +52,7 @@ class StandingTable:
     def payload(self, at: int) -> BytesLike:
         """Return a column as it stands; it changes with the table."""
         if at in self._own:
-            own: memoryview = self._own[at][: self.rows].data
+            own: memoryview = self._writable(at)[: self.rows].data
             return (own.cast("B") if own.nbytes else memoryview(b"")).toreadonly()
         payload, size = self._given[at], self.rows * self.table.columns[at].width
         if memoryview(payload).nbytes < size:
@@ -65,10 +65,7 @@ class StandingTable:
 
     def _before(self, at: int, slots: Any) -> Any:
         """Return what stands in these slots, zeros in new ones."""
-        column, width = self._own.get(at), self.table.columns[at].width
-        if column is None or len(column) < self.rows:
-            column = words(self.payload(at), width, self.rows)
-        return column[slots]
+        return words(self.payload(at), self.table.columns[at].width, self.rows)[slots]
 
     def _writable(self, at: int) -> Any:
         """Return a column as words of its own that has all rows."""

@@ -10,7 +10,7 @@ from vr_verify.canonical.state import State
 from vr_verify.canonical.tree import DIGEST_BYTES
 from vr_verify.compare.states import HashedState
 from vr_verify.engines.client import Engine
-from vr_verify.engines.columns import Place, places
+from vr_verify.engines.columns import places
 from vr_verify.model.run import TableRows
 
 
@@ -108,8 +108,12 @@ def rows_of(state: State) -> tuple[TableRows, ...]:
     return tuple(TableRows(universe, rows) for universe, rows in counts)
 
 
+def present_bytes(engine: Engine) -> int:
+    """Return the bytes of all columns of the state that an engine stands in."""
+    return sum(one.rows * one.column.width for one in places(engine.schema, engine.rows))
+
+
 def live_tree(engine: Engine, small_bytes: int) -> LiveTree | None:
     """Return the engine's trees if it has any, and if its present state is over `small_bytes`."""
-    listed: list[Place] = places(engine.schema, engine.rows) if engine.can("tree") else []
-    size = sum(place.rows * place.column.width for place in listed)
-    return LiveTree(engine) if size > small_bytes else None
+    large = engine.can("tree") and present_bytes(engine) > small_bytes
+    return LiveTree(engine) if large else None
