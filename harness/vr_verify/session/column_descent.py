@@ -65,8 +65,13 @@ class ColumnDescent:
             found = [node for node in candidates if self._differs(level, node)]
         return found
 
-    def read_leaves(self, name: str, leaves: Sequence[int], payload: bytearray) -> None:
-        """Put the values of these leaves of one side into its payload, each checked."""
+    def read_leaves(
+        self, name: str, leaves: Sequence[int], payload: bytearray, edges: bool
+    ) -> None:
+        """Put the values of these leaves of one side into its payload, each checked.
+
+        With `edges` also what values at a leaf's edge have in the next one, which all sides share.
+        """
         one, width, size = self.branches[name], self.column.width, len(payload)
         there = [leaf for leaf in leaves if leaf * tree.LEAF_BYTES < size]
         for first, last in runs(there, _GAP_LEAVES_MAX):
@@ -75,7 +80,10 @@ class ColumnDescent:
             data = one.source.values(self.at, slot, slots)
             if len(data) != slots * width:
                 raise LyingTreeError(name)
-            payload[start:end] = data[start - slot * width :][: end - start]
+            if edges:
+                payload[slot * width : slot * width + len(data)] = data
+            else:
+                payload[start:end] = data[start - slot * width :][: end - start]
         for leaf in there:
             piece = payload[leaf * tree.LEAF_BYTES : (leaf + 1) * tree.LEAF_BYTES]
             if tree.leaf_digest(self.table.name, self.column.name, piece) != one.at(0, leaf):

@@ -133,7 +133,7 @@ class _Column:
         leaves = descent.differing_leaves()
         for name, side in self._unheld():
             self.payloads[name] = bytearray(self._like_base(self._size(side)))
-            descent.read_leaves(name, leaves, self.payloads[name])
+            descent.read_leaves(name, leaves, self.payloads[name], self.base is None)
         return leaves
 
     def read_slots(self, slots: Sequence[int]) -> None:
