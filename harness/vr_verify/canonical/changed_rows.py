@@ -94,7 +94,7 @@ def _table(place: str, table: Table, rows: int, count: int, view: memoryview) ->
     at, columns = count * SLOT_BYTES, list[BytesLike]()
     for column in table.columns:
         columns.append(view[at : at + count * column.width])
-        if column.type == "bool" and bytes(columns[-1]).strip(b"\0\1"):
+        if column.type == "bool" and bytes(columns[-1]).translate(None, b"\0\1"):
             raise ValueError(f"{place}.{column.name}: expected bools 0 or 1")
         at += count * column.width
     return ChangedRows(rows, count, slots, tuple(columns))
