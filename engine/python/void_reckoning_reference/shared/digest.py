@@ -39,10 +39,8 @@ class ColumnTree:
         while len(self.levels[-1]) > 1:
             below = self.levels[-1]
             key = _level_key(table, column, len(self.levels))
-            nodes = []
-            for start in range(0, len(below), _FAN_OUT):
-                nodes.append(_keyed(key, b"".join(below[start : start + _FAN_OUT])))
-            self.levels.append(nodes)
+            groups = [below[at : at + _FAN_OUT] for at in range(0, len(below), _FAN_OUT)]
+            self.levels.append([_keyed(key, b"".join(group)) for group in groups])
 
     def top(self) -> bytes:
         """Return the one digest on top; zeros over no bytes."""
