@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from blake3 import blake3
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.harness.canonical.examples import (
@@ -213,6 +213,7 @@ def test_levels_have_keys_of_their_own() -> None:
     assert tree.leaf_digest("a", "b", eight) != tree.node_digest("a", "b", 1, eight)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=70_000),
     st.lists(st.tuples(st.integers(0, 2**20), st.integers(1, 255)), max_size=6),

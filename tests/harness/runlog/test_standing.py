@@ -4,7 +4,7 @@ import struct
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.harness.runlog.runs import all_types, changed, filled
@@ -40,6 +40,7 @@ def plain(data: TableData) -> tuple[int, list[bytes]]:
     return data.rows, [bytes(payload) for payload in data.columns]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_rows_lead_where_whole_states_do_turn_after_turn(seed: int) -> None:
     random = Random(seed)
