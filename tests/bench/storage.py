@@ -10,6 +10,7 @@ import zstandard
 
 from tests.bench import units
 from tests.bench.pairs import Ratio, compare, timed
+from tests.harness.runlog.runs import applied
 from vr_verify.canonical.state import State, TableData
 from vr_verify.runlog import messages, snapshots, streams
 
@@ -117,6 +118,9 @@ def _delta_bytes(before: State, after: State) -> int:
     schema = units.schema()
     [(_, stored)], stored_bytes = snapshots.delta_messages(schema, before, after)
     message = messages.parse("Delta", stored)
-    found = snapshots.read_delta(message, schema.tables[0], before.universes[0].tables[0])
-    assert found == after.universes[0].tables[0], "what is read is what was written"
+    old = before.universes[0].tables[0]
+    change = snapshots.read_delta(message, schema.tables[0], old.rows)
+    assert applied(schema.tables[0], old, change) == after.universes[0].tables[0], (
+        "what is read is what was written"
+    )
     return stored_bytes

@@ -51,14 +51,14 @@ def relative(target: int, record: int, field: int) -> int:
 
 def encode_archive(schema_digest: bytes, rows: int, columns: Sequence[BytesLike]) -> bytes:
     """Write the columns (payload bytes each) of one table; ValueError above 2 GiB."""
-    parts: list[bytes] = []
+    parts: list[BytesLike] = []
     starts: list[tuple[int, int]] = []
     position = 0
     for payload in columns:
-        data = bytes(payload)
+        data = memoryview(payload).cast("B")
         starts.append((position, len(data)))
         padded = block_count(len(data)) * BLOCK_BYTES
-        parts.append(data.ljust(padded, b"\0"))
+        parts += [data, bytes(padded - len(data))]
         position += padded
     first_record = position
     if position + len(columns) * COLUMN.size + ROOT.size > BYTES_MAX:

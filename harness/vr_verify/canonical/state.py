@@ -70,7 +70,7 @@ def _check_table(place: str, columns: tuple[Column, ...], data: TableData) -> No
         if size != data.rows * column.width:
             wanted = f"{data.rows} x {column.width} bytes"
             raise ValueError(f"{place}.{column.name}: expected {wanted}, found {size}")
-        if column.type == "bool" and bytes(payload).strip(b"\0\1"):
+        if column.type == "bool" and bytes(payload).translate(None, b"\0\1"):
             raise ValueError(f"{place}.{column.name}: expected bools 0 or 1")
 
 

@@ -165,14 +165,36 @@ def replace_leaf(
 
 
 def differing_leaves(left: ColumnTree, right: ColumnTree) -> list[int]:
-    """Return the leaf numbers that differ, in order; a leaf that one side lacks differs."""
+    """Return the leaf numbers that differ, in order; a leaf that one side lacks differs.
+
+    Descends by levels: only what is below differing nodes is looked at. A node that one side
+    lacks, since its tree is lower there, differs as well.
+    """
     if left.digest == right.digest:
         return []
-    one, two = left.levels[0], right.levels[0]
-    size = max(len(one), len(two))
-    starts = range(0, size, DIGEST_BYTES)
-    cut = [(at, at + DIGEST_BYTES) for at in starts]
-    return [at // DIGEST_BYTES for at, end in cut if one[at:end] != two[at:end]]
+    height = max(len(left.levels), len(right.levels))
+    found = [0]
+    for level in reversed(range(height)):
+        one, two = (
+            tree.levels[level] if level < len(tree.levels) else b"" for tree in (left, right)
+        )
+        last = max(len(one), len(two))
+        starts = [node * _GROUP_BYTES for node in found] if level < height - 1 else [0]
+        found = [
+            at // DIGEST_BYTES
+            for start in starts
+            for at in range(start, min(start + _GROUP_BYTES, last), DIGEST_BYTES)
+            if one[at : at + DIGEST_BYTES] != two[at : at + DIGEST_BYTES]
+        ]
+    return found
+
+
+def level_counts(payload_bytes: int) -> list[int]:
+    """Return how many digests each level of a column's tree has, leaves first; no bytes, none."""
+    counts = [-(-payload_bytes // LEAF_BYTES)] if payload_bytes else []
+    while counts and counts[-1] > 1:
+        counts.append(-(-counts[-1] // FAN_OUT))
+    return counts
 
 
 def build_table(table: Table, data: TableData) -> TableTree:

@@ -82,54 +82,33 @@ def reachable(before: State, after: State) -> bool:
 def table_delta(table: Table, before: TableData, after: TableData) -> TableDelta | None:
     """Return what changed in a table that did not shrink; None if nothing did."""
     assert before.rows <= after.rows, "the row count never shrinks"
-    found: list[ColumnDelta] = []
+    found, every = list[ColumnDelta](), np.arange(after.rows)
     for at, column in enumerate(table.columns):
-        old = _words(before.columns[at], column.width, after.rows)
-        new = _words(after.columns[at], column.width, after.rows)
-        differ = old != new
-        rows = np.flatnonzero(differ.any(axis=1) if differ.ndim == 2 else differ)
-        if not len(rows):
-            continue
-        gaps = np.diff(rows, prepend=-1) - 1
-        changes = new[rows] ^ old[rows] if differ.ndim == 2 else new[rows] - old[rows]
-        found.append(ColumnDelta(at, len(rows), gaps.astype("<u4").tobytes(), changes.tobytes()))
+        old = words(before.columns[at], column.width, after.rows)
+        new = words(after.columns[at], column.width, after.rows)
+        change = column_delta(at, every, old, new)
+        if change is not None:
+            found.append(change)
     if not found and before.rows == after.rows:
         return None
     return TableDelta(after.rows, tuple(found))
 
 
-def apply(table: Table, before: TableData, delta: TableDelta) -> TableData:
-    """Return the table after a delta; ValueError for one that does not fit."""
-    columns: list[BytesLike] = []
-    changed = {one.column: one for one in delta.columns}
-    for at, column in enumerate(table.columns):
-        payload = before.columns[at]
-        if at in changed:
-            payload = _applied(payload, column.width, delta.rows, changed[at])
-        elif delta.rows > before.rows:
-            payload = bytes(payload).ljust(delta.rows * column.width, b"\0")
-        columns.append(payload)
-    return TableData(delta.rows, tuple(columns))
+def column_delta(at: int, slots: Any, old: Any, new: Any) -> ColumnDelta | None:
+    """Return what changed in column `at`; `old` and `new` are its words in these slots, ascending.
+
+    None if nothing did.
+    """
+    differ = old != new
+    picked = np.flatnonzero(differ.any(axis=1) if differ.ndim == 2 else differ)
+    if not len(picked):
+        return None
+    gaps = np.diff(slots[picked], prepend=-1) - 1
+    changes = new[picked] ^ old[picked] if differ.ndim == 2 else new[picked] - old[picked]
+    return ColumnDelta(at, len(picked), gaps.astype("<u4").tobytes(), changes.tobytes())
 
 
-def _applied(payload: BytesLike, width: int, rows: int, delta: ColumnDelta) -> bytes:
-    values = _words(payload, width, rows).copy()
-    places = np.cumsum(np.frombuffer(delta.gaps, "<u4").astype("<u8") + np.uint64(1))
-    if places[-1] > rows:
-        raise ValueError(f"expected changed rows below {rows}, found row {places[-1] - 1}")
-    changes = _words(delta.changes, width, delta.count)
-    if not (changes.any(axis=1) if changes.ndim == 2 else changes).all():
-        raise ValueError("expected changed rows only, found one that stays as it is")
-    places -= np.uint64(1)
-    if changes.ndim == 2:
-        values[places] ^= changes
-    else:
-        values[places] += changes
-    applied: bytes = values.tobytes()
-    return applied
-
-
-def _words(payload: BytesLike, width: int, rows: int) -> Any:
+def words(payload: BytesLike, width: int, rows: int) -> Any:
     """Return a payload, with zeros for rows beyond it, as words of a width or as rows of bytes."""
     view = memoryview(payload).cast("B")
     if len(view) < rows * width:

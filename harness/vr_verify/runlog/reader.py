@@ -17,6 +17,7 @@ from vr_verify.runlog.keyframes import Distance
 from vr_verify.runlog.records import LogHeader, TurnRecord
 from vr_verify.runlog.scan import TurnPlace, scan
 from vr_verify.runlog.source import LogSource
+from vr_verify.runlog.standing import StandingState
 
 __all__ = ["LogHeader", "RunLog", "TurnRecord"]
 
@@ -112,8 +113,12 @@ class RunLog:
         start, state = self.keyframes[bisect_right(self.keyframes, turn) - 1], self._latest
         if state is None or not start <= state.turn <= turn:
             state = self._keyframe(start)
-        for at in range(state.turn + 1, turn + 1):
-            state = self._advanced(state, at)
+        if state.turn < turn:
+            # What was handed out stays as it is: columns are copied once, not at each turn.
+            standing = StandingState(self.header.schema, state)
+            for at in range(state.turn + 1, turn + 1):
+                self._advance(standing, at)
+            state = standing.state(turn)
         self._latest = state
         return state
 
@@ -141,21 +146,16 @@ class RunLog:
             check_state(self.header.schema, state)
         return state
 
-    def _advanced(self, before: State, turn: int) -> State:
+    def _advance(self, standing: StandingState, turn: int) -> None:
         """Apply the deltas of a turn to the state before it."""
         chunk, _ = self._checked(turn)
         delta_channel = messages.CHANNEL_IDS["delta"]
-        tables = {universe.id: list(universe.tables) for universe in before.universes}
         places = {table.name: at for at, table in enumerate(self.header.schema.tables)}
         while chunk.next_channel() == delta_channel:
             with chunk.blame():
                 message = messages.parse("Delta", chunk.take("delta"))
-                at, row = places[message.table], tables[message.universe]
-                row[at] = snapshots.read_delta(message, self.header.schema.tables[at], row[at])
-        state = State(turn, tuple(Universe(at, tuple(row)) for at, row in tables.items()))
-        with chunk.blame():
-            check_state(self.header.schema, state)
-        return state
+                table = standing.tables[message.universe][places[message.table]]
+                table.apply(snapshots.read_delta(message, table.table, table.rows))
 
     def _checked(self, turn: int) -> tuple[ChunkReader, list[int]]:
         """Check a turn's bytes again, and return its records behind the Turn message."""

@@ -3,7 +3,7 @@
 Checking comes before decoding: sizes that are claimed must be those that schema and rows demand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from vr_verify.canonical.archive import BYTES_MAX, archive_bytes, decode_archive, encode_archive
@@ -50,28 +50,41 @@ def keyframe_messages(schema: Schema, state: State) -> tuple[list[Stored], int]:
 def delta_messages(schema: Schema, before: State, after: State) -> tuple[list[Stored], int]:
     """Write a message for each table that changed; also return their stored bytes."""
     assert delta.reachable(before, after), "deltas lead from the one state to the other"
-    listed, stored_bytes = list[Stored](), 0
-    for old, new in zip(before.universes, after.universes, strict=True):
-        for table, left, right in zip(schema.tables, old.tables, new.tables, strict=True):
-            change = delta.table_delta(table, left, right)
-            if change is None:
-                continue
-            parts = delta.parts(table, change)
-            codec_id, stored = codec.compress(_joined(parts), parts)
-            message = messages.serialize(
-                "Delta",
-                turn=after.turn,
-                universe=new.id,
-                table=table.name,
-                rows=change.rows,
-                columns=[one.column for one in change.columns],
-                counts=[one.count for one in change.columns],
-                codec=codec_id,
-                data=stored,
-            )
-            listed.append(("delta", message))
-            stored_bytes += len(stored)
-    return listed, stored_bytes
+    universes = zip(before.universes, after.universes, strict=True)
+    changes = (
+        (new.id, table, delta.table_delta(table, left, right))
+        for old, new in universes
+        for table, left, right in zip(schema.tables, old.tables, new.tables, strict=True)
+    )
+    return joined(
+        delta_message(after.turn, universe, table, change)
+        for universe, table, change in changes
+        if change is not None
+    )
+
+
+def joined(written: Iterable[tuple[Stored, int]]) -> tuple[list[Stored], int]:
+    """Collect messages, and sum up their stored bytes."""
+    listed = list(written)
+    return [stored for stored, _ in listed], sum(size for _, size in listed)
+
+
+def delta_message(turn: int, universe: int, table: Table, change: TableDelta) -> tuple[Stored, int]:
+    """Write the message of one table; also return its stored bytes."""
+    parts = delta.parts(table, change)
+    codec_id, stored = codec.compress(_joined(parts), parts)
+    message = messages.serialize(
+        "Delta",
+        turn=turn,
+        universe=universe,
+        table=table.name,
+        rows=change.rows,
+        columns=[one.column for one in change.columns],
+        counts=[one.count for one in change.columns],
+        codec=codec_id,
+        data=stored,
+    )
+    return ("delta", message), len(stored)
 
 
 def check_snapshot(message: Any, turn: int, universe: int, table: Table) -> None:
@@ -126,9 +139,9 @@ def read_snapshot(message: Any, schema: Schema, table_index: int) -> TableData:
     return data
 
 
-def read_delta(message: Any, table: Table, before: TableData) -> TableData:
-    """Apply a Delta message to the table as it was."""
-    check_delta(message, message.turn, message.universe, table, before.rows)
+def read_delta(message: Any, table: Table, rows_before: int) -> TableDelta:
+    """Decode a Delta message about a table that had so many rows."""
+    check_delta(message, message.turn, message.universe, table, rows_before)
     described = delta.shapes(table, message.columns, message.counts)
     if message.codec == "columns":
         payloads = streams.decode(message.data, described)
@@ -136,8 +149,7 @@ def read_delta(message: Any, table: Table, before: TableData) -> TableData:
         size = sum(shape.size for shape in described)
         whole = codec.decompress_whole(message.codec, message.data, size)
         payloads = delta.split(whole, described)
-    change: TableDelta = delta.from_parts(message.rows, message.columns, message.counts, payloads)
-    return delta.apply(table, before, change)
+    return delta.from_parts(message.rows, message.columns, message.counts, payloads)
 
 
 def _check_place(message: Any, turn: int, universe: int, table: Table) -> None:

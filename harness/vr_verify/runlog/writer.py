@@ -9,15 +9,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from vr_verify.canonical.state import State, check_state, state_rows
+from vr_verify.canonical.state import State, check_state
 from vr_verify.model.run import Command, Digests, Halt
-from vr_verify.runlog import chains, container, delta, messages, snapshots
+from vr_verify.runlog import chains, container, messages
+from vr_verify.runlog.kept_states import ChangedState, KeptStates
 from vr_verify.runlog.keyframes import Distance
 from vr_verify.runlog.position import Position
 from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import DIGEST_NAMES, LogHeader, commands_text, header_message
 from vr_verify.runlog.sink import LogSink
 from vr_verify.runlog.snapshots import Stored
+from vr_verify.runlog.standing import StandingState
 
 
 class RunLogWriter:
@@ -43,8 +45,7 @@ class RunLogWriter:
             self._at = Position()
             self._at.begin(header)
             self._last_turn: int | None = None
-            self._before: State | None = None
-            self._distance = Distance(header.snapshots)
+            self._kept = KeptStates(header.schema, Distance(header.snapshots), None)
             self._sink = LogSink(self.path, durable)
             self._sink.append(container.PREFACE)
             return
@@ -52,14 +53,19 @@ class RunLogWriter:
         self._at = resumed.position
         self._last_turn, self._halted = resumed.turns[-1], resumed.halted
         differs = header.snapshots == "delta" and not resumed.halted
-        self._before = resumed.state(self._last_turn) if differs else None
-        self._distance = resumed.distance()
+        last = resumed.state(self._last_turn) if differs else None
+        self._kept = KeptStates(header.schema, resumed.distance(), last)
         self._sink = LogSink(self.path, durable, keep_bytes=self._at.tally.offset)
 
     @property
     def run_chain(self) -> bytes:
         """The chain over all that was written so far."""
         return self._at.run_chain
+
+    @property
+    def standing(self) -> StandingState | None:
+        """What changed rows have led to; None if the last state was given whole."""
+        return self._kept.standing
 
     def __enter__(self) -> Self:
         return self
@@ -82,13 +88,14 @@ class RunLogWriter:
         self,
         turn: int,
         commands_by_step: Sequence[Sequence[Command]],
-        state: State | None,
+        state: State | ChangedState | None,
         digests: Digests,
         halt: Halt | None = None,
     ) -> None:
         """Write a turn: its commands and its state, or its commands and the halt that undid it.
 
-        A sparse log takes no state where `wants_state` says so.
+        A sparse log takes no state where `wants_state` says so; only a log of deltas takes a state
+        by its changed rows.
         """
         assert self._last_turn is not None, "the first state comes first"
         assert turn == self._last_turn + 1, "turns are written in order, without a gap"
@@ -102,7 +109,8 @@ class RunLogWriter:
     def wants_state(self) -> bool:
         """Whether the next turn is written with its state; always, but for a sparse log."""
         sparse = self.header.snapshots == "sparse"
-        return not sparse or self._distance.due(self._distance.keyframe)
+        distance = self._kept.distance
+        return not sparse or distance.due(distance.keyframe)
 
     def finish(self) -> None:
         """Write the end and close; without it a log counts as cut."""
@@ -128,7 +136,7 @@ class RunLogWriter:
         turn: int,
         opening: Stored,
         commands: bytes,
-        state: State | None,
+        state: State | ChangedState | None,
         digests: Digests,
         halt: Halt | None,
     ) -> None:
@@ -141,13 +149,15 @@ class RunLogWriter:
             assert (getattr(digests, name) is not None) == wanted, f"{name} digest as declared"
         if state is not None:
             assert state.turn == turn, "the state is that of the turn"
+        if isinstance(state, State):
             check_state(self.header.schema, state)
+        universes = _universes(state)
         self._at.chain(turn, commands, digests, halt)
-        stored = [opening, ("turn", self._turn_message(turn, state, digests, halt))]
-        if state is not None and (state.universes or self._keeps_empty_states()):
-            stored += self._snapshots(state)
+        stored = [opening, ("turn", self._turn_message(turn, universes, digests, halt))]
+        if state is not None and (universes or self._keeps_empty_states()):
+            stored += self._kept.store(state)
         elif halt is None:
-            self._distance.at_turn(self._distance.keyframe)
+            self._kept.distance.at_turn(self._kept.distance.keyframe)
         self._write_chunk(turn, stored)
         self._last_turn, self._halted = turn, halt is not None
 
@@ -156,13 +166,13 @@ class RunLogWriter:
         return self._last_turn is None or self.header.snapshots != "sparse"
 
     def _turn_message(
-        self, turn: int, state: State | None, digests: Digests, halt: Halt | None
+        self, turn: int, universes: Sequence[int], digests: Digests, halt: Halt | None
     ) -> bytes:
         has = self.header.has
         return messages.serialize(
             "Turn",
             turn=turn,
-            universes=[] if state is None else [universe.id for universe in state.universes],
+            universes=universes,
             state_digest=digests.state or b"",
             ledger_digest=digests.ledger or b"",
             events_digest=digests.events or b"",
@@ -171,20 +181,6 @@ class RunLogWriter:
             ledger_chain=self._at.ledger_chain if "ledger" in has else b"",
             events_chain=self._at.events_chain if "events" in has else b"",
         )
-
-    def _snapshots(self, state: State) -> list[Stored]:
-        """Return the messages of a state: deltas, or a keyframe where one is due."""
-        schema, before = self.header.schema, self._before
-        if self.header.snapshots == "delta":
-            self._before = state
-            if before is not None and delta.reachable(before, state):
-                stored, cost = snapshots.delta_messages(schema, before, state)
-                if not self._distance.due(cost):
-                    self._distance.at_turn(cost)
-                    return stored
-        stored, cost = snapshots.keyframe_messages(schema, state)
-        self._distance.at_keyframe(cost, state_rows(state))
-        return stored
 
     def _write_chunk(self, turn: int, stored: list[Stored]) -> None:
         """Seal the messages and append them as one chunk; the first one opens with the schemas."""
@@ -203,3 +199,11 @@ class RunLogWriter:
             self._at.tally.add_bytes(part)
             self._sink.append(part)
         self._sink.settle()
+
+
+def _universes(state: State | ChangedState | None) -> list[int]:
+    """Return the ids of a state's universes."""
+    if state is None:
+        return []
+    universes = state.universes if isinstance(state, State) else state.changes.universes
+    return [universe.id for universe in universes]

@@ -25,7 +25,8 @@ def examine(
 ) -> Parting | None:
     """Compare halts, state digests, ledger digests and event digests, in this order.
 
-    With `recompute`, and whenever digests differ, every side's digest is held against its values.
+    With `recompute` every side's digest is held against its values; whenever digests differ, at
+    least against those values that differ, read by the sides' trees where states are large.
     States that differ in nothing but what `weighing` excuses are equal here.
     """
     halts = {view.name: view.halt for view in views}
@@ -34,10 +35,13 @@ def examine(
     hasher.hash([view for view in views if view.digests.state is None])
     differ = len({view.state_digest() for view in views}) > 1
     if recompute or differ:
-        hasher.hash(views)
+        lying = None if recompute else hasher.descend(views)
+        if lying is None or lying:
+            hasher.hash(views)
         excused = differ and weighing is not None and _excused(views, weighing)
         known = [view for view in views if view.has_values]
-        if liars := [view.name for view in known if view.own_digest() != view.state_digest()]:
+        false = {view.name for view in known if view.own_digest() != view.state_digest()}
+        if liars := [view.name for view in known if view.name in false.union(lying or ())]:
             return Parting("digest", liars[0] if len(liars) == 1 else None)
         if differ and not excused:
             return Parting("state", _odd_one_out(views, weighing))

@@ -15,8 +15,10 @@ from vr_verify.engines.registry import BuildSpec
 from vr_verify.model.limits import Limits
 from vr_verify.model.run import Digests
 from vr_verify.runlog.reader import RunLog
+from vr_verify.session.lockstep import STATE_SMALL_MAX_BYTES
 from vr_verify.session.scripts import LogScript, Script
 from vr_verify.session.trace import Streams, read_streams
+from vr_verify.session.tree_sides import live_tree
 from vr_verify.session.turns import LiveSide
 from vr_verify.session.views import Hasher
 
@@ -46,14 +48,16 @@ def locate(
     hasher: Hasher,
     limits: Limits | None = None,
     waiver: Waiver | None = None,
+    small_bytes: int = STATE_SMALL_MAX_BYTES,
 ) -> Located:
     """Run `turn` again on fresh workers of the named builds, within the limits of each worker.
 
-    What `waiver` accepts, the sides do not part by.
+    What `waiver` accepts, the sides do not part by. States over `small_bytes` are not read whole
+    where their trees show what differs.
     """
     with ExitStack() as stack:
         sides = [LiveSide(name, stack.enter_context(Engine(spec, limits))) for name, spec in specs]
-        return locate_on(LogScript(log), sides, turn, hasher, waiver)
+        return locate_on(LogScript(log), sides, turn, hasher, waiver, small_bytes)
 
 
 def locate_on(
@@ -62,9 +66,10 @@ def locate_on(
     turn: int,
     hasher: Hasher,
     waiver: Waiver | None = None,
+    small_bytes: int = STATE_SMALL_MAX_BYTES,
 ) -> Located:
     """Run `turn` of a script again on sides that are running, which it leaves in mid-turn."""
-    return _Rerun(script, sides, turn, hasher, waiver).run()
+    return _Rerun(script, sides, turn, hasher, waiver, small_bytes).run()
 
 
 class _Rerun:
@@ -77,9 +82,10 @@ class _Rerun:
         turn: int,
         hasher: Hasher,
         waiver: Waiver | None,
+        small_bytes: int,
     ) -> None:
         self.script, self.sides, self.turn, self.hasher = script, sides, turn, hasher
-        self.waiver = waiver
+        self.waiver, self.small_bytes = waiver, small_bytes
         self.repeatable = script.repeatable(sides)
         self.phases = all(side.engine.can("phases") for side in sides)
 
@@ -119,7 +125,7 @@ class _Rerun:
                 recorded = self.script.recorded(self.turn)
                 told = set() if recorded is None else {recorded.halt}
                 return spot, len(halts | told) > 1
-        return spot, self._ends_differ(results)
+        return spot, spot is not None or self._ends_differ(results)
 
     def _spot(self, ordinal: int, results: dict[str, StepResult]) -> Spot | None:
         """Return the spot within this step where live sides part, as exactly as they can tell."""
@@ -159,6 +165,12 @@ class _Rerun:
         return Spot(step, None)
 
     def _hashed(self) -> dict[str, HashedState]:
+        """Read the sides as they stand: what differs by their trees if states are large, or all."""
+        trees = {side.name: live_tree(side.engine, self.small_bytes) for side in self.sides}
+        live = {name: one for name, one in trees.items() if one is not None}
+        found = self.hasher.descended(live) if len(live) == len(self.sides) > 1 else None
+        if found is not None and found.differ:
+            return found.sides
         return {side.name: self.hasher.hashed(side.engine.state()) for side in self.sides}
 
     def _ends_differ(self, results: dict[str, StepResult]) -> bool:

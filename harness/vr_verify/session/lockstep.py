@@ -19,6 +19,7 @@ from vr_verify.session.declared import DeclaredTally, Weighing
 from vr_verify.session.examine import Parting, changed_by_reading, digests_compared, examine
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.trace import Streams, read_streams, trace_turn
+from vr_verify.session.tree_sides import live_tree
 from vr_verify.session.turn_ranges import turns_within
 from vr_verify.session.turns import LiveSide, TurnResult, commands_of, play_turn
 from vr_verify.session.views import Hasher, View
@@ -152,7 +153,13 @@ class Lockstep:
             standing = turn - 1
             recorded = replace(self.log.record(standing).digests, ledger=None, events=None)
         live = [
-            View(side.name, digests[side.name], halts[side.name], side.engine.state)
+            View(
+                side.name,
+                digests[side.name],
+                halts[side.name],
+                side.engine.state,
+                live_tree(side.engine, self.small_bytes),
+            )
             for side in self.sides
         ]
         load = partial(self.log.state, standing) if standing in self.log.states else None
@@ -166,7 +173,8 @@ class Lockstep:
         traced = self._trace(turn, results, weighing)
         parting = parting or traced
         coverage = self.found.coverage
-        hashed = all(view.hashed is not None for view in views if view.has_values)
+        known = [view for view in views if view.has_values]
+        hashed = all(view.hashed is not None and view.read_whole for view in known)
         coverage.compared(turn, digests_compared(views), hashed)
         coverage.audit(turn, self.sides)
         if parting is None and recompute:

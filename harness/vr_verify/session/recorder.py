@@ -11,16 +11,20 @@ from blake3 import blake3
 
 from vr_verify.canonical.state import State
 from vr_verify.engines.client import Engine
+from vr_verify.errors import EngineProtocolError
 from vr_verify.model.run import Digests, Halt
+from vr_verify.runlog.kept_states import ChangedState
 from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import LogHeader
+from vr_verify.runlog.standing import StandingState
 from vr_verify.runlog.writer import RunLogWriter
 from vr_verify.session import environment
 from vr_verify.session.commands import GivenCommands
 from vr_verify.session.coverage import Coverage
-from vr_verify.session.lockstep import Progress
+from vr_verify.session.lockstep import STATE_SMALL_MAX_BYTES, Progress
 from vr_verify.session.resume import catch_up, check_resumable
 from vr_verify.session.stopwatch import Stopwatch
+from vr_verify.session.tree_sides import present_bytes
 from vr_verify.session.turns import LiveSide, play_turn
 from vr_verify.session.views import Hasher
 
@@ -36,7 +40,9 @@ class Keeping:
 class Recorder:
     """An engine that has been given its scenario, and what it has done so far.
 
-    `start` is the first state of a run that begins later than its scenario.
+    `start` is the first state of a run that begins later than its scenario. States of `small_bytes`
+    or less are read whole at every turn, larger ones by the rows that a turn has changed, where
+    the engine tells them; what these lead to is held against the whole at keyframes and at the end.
     """
 
     def __init__(
@@ -46,7 +52,10 @@ class Recorder:
         keeping: Keeping | None = None,
         watch: Stopwatch | None = None,
         start: State | None = None,
+        small_bytes: int = STATE_SMALL_MAX_BYTES,
     ) -> None:
+        self.small_bytes = small_bytes
+        self._held_at: int | None = None
         self.side = LiveSide(engine.name, engine)
         self.scenario = scenario
         self.keeping = keeping or Keeping()
@@ -117,6 +126,8 @@ class Recorder:
             self._turn(log, turn, given)
             if progress is not None:
                 progress("record", turn - turns[0] + 1, len(turns))
+        if log.standing is not None and log.standing.turn != self._held_at:
+            self._whole(log.standing)
         log.finish()
         self.coverage.count_rules([self.side])
 
@@ -130,6 +141,10 @@ class Recorder:
             log.write_turn(turn, commands, None, Digests(), result.halt)
         elif result.digests.state is not None and not log.wants_state():
             log.write_turn(turn, commands, None, result.digests)
+        elif result.digests.state is not None and self._tells_changes():
+            with self.watch.part("transport"):
+                changed = ChangedState(engine.changed_rows(), self._whole)
+            log.write_turn(turn, commands, changed, result.digests)
         else:
             with self.watch.part("transport"):
                 state = engine.state()
@@ -138,6 +153,25 @@ class Recorder:
         self.coverage.turns += 1
         self.coverage.steps += len(result.phase_digests)
         self.coverage.compared(turn, {}, False)
+
+    def _tells_changes(self) -> bool:
+        """Whether changed rows are asked for in place of the whole state."""
+        engine = self.side.engine
+        if self.keeping.snapshots != "delta" or not engine.can("changed_rows"):
+            return False
+        return present_bytes(engine) > self.small_bytes
+
+    def _whole(self, standing: StandingState | None) -> State:
+        """Read the whole state, and refuse rows told as changed that have not led to it."""
+        with self.watch.part("transport"):
+            state = self.side.engine.state()
+        if standing is not None and (place := standing.differs_from(state)) is not None:
+            since = self.opening.turn if self._held_at is None else self._held_at
+            told = f"the changed rows of turns {since + 1} to {standing.turn}"
+            found = f"expected rows that lead to the state, found others in {place}"
+            raise EngineProtocolError(self.side.name, f"{told}: {found}")
+        self._held_at = state.turn
+        return state
 
     def _digests(self, digests: Digests, state: State) -> Digests:
         """Fill in the state's digest where the engine reports none."""

@@ -6,6 +6,7 @@ What is decoded has the size of its shape; a delta that is taken says what chang
 import numpy as np
 
 from tests.harness.canonical.examples import SCHEMA, small_state
+from tests.harness.runlog.runs import applied
 from vr_verify.canonical.state import TableData
 from vr_verify.runlog import delta, streams
 from vr_verify.runlog.streams import Shape
@@ -46,7 +47,7 @@ def run_delta(head: bytes, body: bytes) -> str:
         return "refused"
     try:
         payloads = streams.decode(body, delta.shapes(TABLE, columns, counts))
-        found = delta.apply(TABLE, BEFORE, delta.from_parts(rows, columns, counts, payloads))
+        found = applied(TABLE, BEFORE, delta.from_parts(rows, columns, counts, payloads))
     except ValueError:
         return "refused"
     check_delta(found, columns, counts)
@@ -59,7 +60,7 @@ def check_delta(found: TableData, columns: list[int], counts: list[int]) -> None
     assert made is not None
     assert [one.column for one in made.columns] == columns
     assert [one.count for one in made.columns] == counts
-    assert delta.apply(TABLE, BEFORE, made) == found
+    assert applied(TABLE, BEFORE, made) == found
 
 
 def seeds() -> list[bytes]:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from blake3 import blake3
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.harness.canonical.examples import (
@@ -211,3 +211,35 @@ def test_levels_have_keys_of_their_own() -> None:
     assert len(set(keys)) == len(keys)
     eight = bytes(range(256))
     assert tree.leaf_digest("a", "b", eight) != tree.node_digest("a", "b", 1, eight)
+
+
+@settings(deadline=None)
+@given(
+    st.binary(max_size=70_000),
+    st.lists(st.tuples(st.integers(0, 2**20), st.integers(1, 255)), max_size=6),
+    st.none() | st.integers(0, 70_000),
+)
+def test_descent_finds_exactly_the_leaves_that_differ(
+    noise: bytes, flips: list[tuple[int, int]], size: int | None
+) -> None:
+    payload = noise * (1 + 30_000 // max(1, len(noise)))
+    other = bytearray(payload if size is None else payload[:size].ljust(size, b"x"))
+    for at, value in flips:
+        if other:
+            other[at % len(other)] ^= value
+    left = tree.build_column("grid", "cell", len(payload), payload)
+    right = tree.build_column("grid", "cell", len(other), bytes(other))
+    one, two = left.levels[0], right.levels[0]
+    wanted = [
+        leaf
+        for leaf in range(max(len(one), len(two)) // 32)
+        if one[32 * leaf :][:32] != two[32 * leaf :][:32]
+    ]
+    assert tree.differing_leaves(left, right) == wanted
+    assert tree.differing_leaves(right, left) == wanted
+
+
+@pytest.mark.parametrize("size", [0, 1, 256, 257, 4096, 4097, 65_537])
+def test_levels_are_as_long_as_they_are_said_to_be(size: int) -> None:
+    levels = tree.build_column("grid", "cell", size, bytes(size)).levels
+    assert tree.level_counts(size) == [len(level) // 32 for level in levels if level]

@@ -12,7 +12,9 @@ from tests.harness.runlog.logs import commands_of, header_of
 from vr_verify.canonical.schema import Column, Schema, Table
 from vr_verify.canonical.state import State, TableData, Universe
 from vr_verify.model.run import Digests
+from vr_verify.runlog.delta import TableDelta
 from vr_verify.runlog.records import LogHeader
+from vr_verify.runlog.standing import StandingTable
 from vr_verify.runlog.writer import RunLogWriter
 
 TYPES = (
@@ -57,6 +59,13 @@ def changed(table: Table, data: TableData, random: Random) -> TableData:
                 values[here] = new[here]
         columns.append(bytes(values))
     return TableData(rows, tuple(columns))
+
+
+def applied(table: Table, before: TableData, change: TableDelta) -> TableData:
+    """Return a table after a delta."""
+    standing = StandingTable(table, before)
+    standing.apply(change)
+    return standing.data()
 
 
 def next_state(schema: Schema, before: State, random: Random) -> State:

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod codec;
+pub mod descent;
 pub mod digest;
 pub mod fx;
 pub mod hex;

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from vr_verify.canonical import archive
+from vr_verify.canonical import archive, tree
 from vr_verify.canonical.schema import Schema
 from vr_verify.canonical.state import State, Universe
 
@@ -34,7 +34,9 @@ def place(directory: Path, blocks: Sequence[bytes]) -> list[dict[str, str]]:
     return named
 
 
-def place_snapshot(directory: Path, schema: Schema, state: State) -> dict[str, Any]:
+def place_snapshot(
+    directory: Path, schema: Schema, state: State, _args: dict[str, Any]
+) -> dict[str, Any]:
     """Write a state as archives, and return the answer to `snapshot`."""
     pairs = [
         (universe.id, table.name, data)
@@ -58,6 +60,34 @@ def place_values(
     last = first + int(args["count"])
     payload = bytes(universe.tables[at].columns[index])
     return place(directory, [payload[first * width : last * width]])[0]
+
+
+def place_tops(
+    directory: Path, schema: Schema, state: State, _args: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the tops of a state's digest trees, and return the answer to `tops`."""
+    tables = [
+        tree.build_table(table, data)
+        for universe in state.universes
+        for table, data in zip(schema.tables, universe.tables, strict=True)
+    ]
+    columns = [column for table in tables for column in table.columns]
+    tops = b"".join(column.levels[-1] or bytes(tree.DIGEST_BYTES) for column in columns)
+    return place(directory, [tops])[0]
+
+
+def place_nodes(
+    directory: Path, schema: Schema, state: State, args: dict[str, Any]
+) -> dict[str, Any]:
+    """Write nodes of a state's digest trees, and return the answer to `nodes`."""
+    universe = next(u for u in state.universes if u.id == args["universe"])
+    at = schema.positions[args["table"]]
+    table, data = schema.tables[at], universe.tables[at]
+    index = table.positions[args["column"]]
+    column = tree.build_column(table.name, args["column"], data.rows, data.columns[index])
+    first, count = int(args["first"]), int(args["count"])
+    level = column.levels[args["level"]]
+    return place(directory, [level[first * tree.DIGEST_BYTES :][: count * tree.DIGEST_BYTES]])[0]
 
 
 def read_state(directory: Path, schema: Schema, args: dict[str, Any]) -> State:

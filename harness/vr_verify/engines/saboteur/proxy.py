@@ -20,10 +20,19 @@ from vr_verify.engines.saboteur.faults import FAULTS, Lie
 
 # What the harness may ask of a saboteur: calls that it does not know it could not lie about.
 _PASSED_ON: Final = frozenset(
-    {"audit", "digest", "draws", "events", "phases", "resolve", "rules_fired", "snapshot"}
+    {"audit", "digest", "draws", "events", "phases", "resolve", "rules_fired", "snapshot", "tree"}
 )
 _FALSE_DIGEST: Final = frozenset({"field", "order"})
 _FALSE_VALUES: Final = _FALSE_DIGEST | {"digest-of-truth"}
+# With these the rows that a turn has changed are not those that the true engine has changed.
+_OTHER_CHANGES: Final = _FALSE_VALUES | {"planted"}
+
+_READINGS: Final = {
+    "values": bulks.place_values,
+    "snapshot": bulks.place_snapshot,
+    "tops": bulks.place_tops,
+    "nodes": bulks.place_nodes,
+}
 
 
 class Saboteur:
@@ -54,11 +63,9 @@ class Saboteur:
         opening = {"init": self._init, "restore": self._restore, "step": self._step}
         if call in opening:
             return opening[call](engine, args)
-        if call in ("values", "snapshot") and self._reads_false(call, args):
+        if call in _READINGS and self._reads_false(call, args):
             state = self._false_state(engine)
-            if call == "values":
-                return bulks.place_values(self.directory, engine.schema, state, args)
-            return bulks.place_snapshot(self.directory, engine.schema, state)
+            return _READINGS[call](self.directory, engine.schema, state, args)
         if call in self._kept:
             return bulks.place(self.directory, [self._kept[call]])[0]
         if self.lying and call == "draws" and self.lie.fault == "draw":
@@ -72,12 +79,15 @@ class Saboteur:
         if missing := [need for need in FAULTS[fault].needs if not self.engine.can(need)]:
             reason = f"the fault {fault} needs an engine with the capability {missing[0]}"
             raise ErrorAnswer("scenario", f"{reason}; {described.name} has none")
+        passed_on = _PASSED_ON
+        if fault not in _OTHER_CHANGES:
+            passed_on |= {"changed_rows"}
         return {
             "name": f"saboteur-{described.name}",
             "build": f"{described.build} {self.lie.text}",
             "rules_version": described.rules_version,
             "counterpart": described.counterpart,
-            "capabilities": sorted(described.capabilities & _PASSED_ON),
+            "capabilities": sorted(described.capabilities & passed_on),
             "rules": list(described.rules),
         }
 
@@ -192,6 +202,8 @@ class Saboteur:
             return False
         if self.lie.fault != "right-until-asked-twice":
             return self.lie.fault in _FALSE_VALUES
+        if call in ("tops", "nodes"):
+            return False
         named = [str(args[key]) for key in ("universe", "table", "column", "first") if key in args]
         key = ".".join([call, *named])
         again = key in self._read

@@ -7,6 +7,7 @@
 
 mod archive;
 mod codec;
+mod descent;
 mod digest;
 mod fx;
 mod ground;
