@@ -21,6 +21,7 @@ CAPABILITIES = (
     "draws",
     "events",
     "snapshot",
+    "tree",
     "audit",
     "rules_fired",
     "resolve",

@@ -103,6 +103,19 @@ class Columns(msgspec.Struct, frozen=True):
     values: Bulk
 
 
+class TableCount(msgspec.Struct, frozen=True):
+    """How many rows of one table have changed."""
+
+    rows: str
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """The answer to `changed_rows`: how many of each table, and all of them in one bulk."""
+
+    tables: tuple[TableCount, ...]
+    values: Bulk
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The answer to `snapshot`."""
 

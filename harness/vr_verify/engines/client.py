@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vr_verify.canonical import archive, events, ledger
-from vr_verify.canonical.schema import Schema, parse_schema
-from vr_verify.canonical.state import STATE_BYTES_MAX, State, TableData, Universe, check_state
-from vr_verify.engines import answers, columns, run_text
-from vr_verify.engines.conversation import Conversation
+from vr_verify.canonical.schema import parse_schema
+from vr_verify.canonical.state import STATE_BYTES_MAX, State, TableData
+from vr_verify.engines import answers, run_text
 from vr_verify.engines.process import ErrorAnswer
+from vr_verify.engines.reading import StateReading
 from vr_verify.engines.registry import BuildSpec
 from vr_verify.errors import EngineCrashed, EngineError, EngineProtocolError, UsageError
 from vr_verify.model.limits import Limits
@@ -53,7 +53,7 @@ class Audit:
     findings: tuple[answers.Finding, ...]
 
 
-class Engine(Conversation):
+class Engine(StateReading):
     """A started engine, `describe`d. Use it as a context manager: its process ends with it.
 
     `answered` is its last answer as it came; `turn` and `rows` say where the run stands.
@@ -62,10 +62,7 @@ class Engine(Conversation):
     def __init__(
         self, spec: BuildSpec, limits: Limits | None = None, directory: Path | None = None
     ) -> None:
-        self.schema = Schema(tables=(), text=b"", digest=b"")
         self.steps: tuple[StepSpec, ...] = ()
-        self.turn = 0
-        self.rows: tuple[TableRows, ...] = ()
         self._step_next = 0
         self._phases_asked = self._stopping = self._commanded = False
         super().__init__(spec, limits, directory)
@@ -207,21 +204,6 @@ class Engine(Conversation):
             answer.step, turn, answer.turn_ended, halt, digests, self._phase_digests(answer, halt)
         )
 
-    def values(self, universe: int, table: str, column: str, first: int, count: int) -> bytes:
-        """Read `count` packed values of one column from slot `first` on."""
-        args = {"universe": universe, "table": table, "column": column}
-        args |= {"first": str(first), "count": str(count)}
-        answer = self._ask("values", args, answers.Bulk)
-        widths = {(t.name, c.name): c.width for t in self.schema.tables for c in t.columns}
-        return self._bulk("values", answer, count * widths[table, column])
-
-    def state(self) -> State:
-        """Read the whole present state, as a snapshot where the engine can give one."""
-        call = next((name for name in ("snapshot", "columns") if self.can(name)), "values")
-        state = self._snapshot() if call == "snapshot" else self._values_of_all()
-        self._checked(call, lambda: check_state(self.schema, state))
-        return state
-
     def draws(self) -> tuple[ledger.LedgerEntry, ...]:
         """Read the draw ledger of the turn so far."""
         data = self._bulk("draws", self._ask("draws", {}, answers.Bulk))
@@ -342,52 +324,3 @@ class Engine(Conversation):
 
     def _encoded(self, data: TableData) -> bytes:
         return archive.encode_archive(self.schema.digest, data.rows, data.columns)
-
-    def _snapshot(self) -> State:
-        """Read the state as archives, which must be those of every table in canonical order."""
-        answer = self._ask("snapshot", {}, answers.Snapshot)
-        turn = self._checked("snapshot", lambda: answers.wide(answer.turn, "turn"))
-        wanted = [(rows.universe, table.name) for rows in self.rows for table in self.schema.tables]
-        found = [(item.universe, item.table) for item in answer.archives]
-        if (turn, found) != (self.turn, wanted):
-            expected = f"turn {self.turn}, archives {wanted}"
-            raise self._broken("snapshot", f"expected {expected}; found turn {turn}, {found}")
-        listed = iter(answer.archives)
-        universes = []
-        for rows in self.rows:
-            tables = tuple(self._decoded(next(listed), i) for i in range(len(self.schema.tables)))
-            if (counts := tuple(table.rows for table in tables)) != rows.rows:
-                place = f"the rows {rows.rows} in universe {rows.universe}"
-                raise self._broken("snapshot", f"expected {place}, found {counts}")
-            universes.append(Universe(rows.universe, tables))
-        return State(turn, tuple(universes))
-
-    def _decoded(self, item: answers.ArchiveBulk, table_index: int) -> TableData:
-        bulk = answers.Bulk(item.file, item.offset, item.bytes)
-        data = self._bulk("snapshot", bulk)
-        return self._checked(
-            "snapshot", lambda: archive.decode_archive(data, self.schema, table_index)
-        )
-
-    def _values_of_all(self) -> State:
-        """Read the state by its columns: all at once where the engine can, else one by one."""
-        listed = columns.places(self.schema, self.rows)
-        if self.can("columns") and columns.fit_one_bulk(listed):
-            payloads = self._all_columns(listed)
-        else:
-            payloads = [self._column(place) for place in listed]
-        return columns.state_of(self.turn, self.schema, self.rows, payloads)
-
-    def _all_columns(self, listed: Sequence[columns.Place]) -> list[bytes]:
-        answer = self._ask("columns", {}, answers.Columns)
-        data = self._bulk("columns", answer.values)
-
-        def cut() -> list[bytes]:
-            lengths = [answers.wide(length, "length") for length in answer.lengths]
-            return columns.cut(data, lengths, listed)
-
-        return self._checked("columns", cut)
-
-    def _column(self, place: columns.Place) -> bytes:
-        data = self.values(place.universe, place.table, place.column.name, 0, place.rows)
-        return self._checked("values", lambda: place.whole(data))

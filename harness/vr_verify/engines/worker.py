@@ -251,6 +251,24 @@ class Service:
         (bulk,) = self.write_bulks([b"".join(columns)])
         return {"lengths": [str(len(memoryview(one).cast("B"))) for one in columns], "values": bulk}
 
+    def call_tops(self, _args: dict[str, Any]) -> dict[str, Any]:
+        """Give the tops of all columns' digest trees."""
+        return self.write_bulks([self.engine_method("tops")()])[0]
+
+    def call_nodes(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Give digests of one level of a column's tree."""
+        place = args["universe"], args["table"], args["column"], args["level"]
+        nodes = self.engine_method("nodes")(*place, int(args["first"]), int(args["count"]))
+        return self.write_bulks([nodes])[0]
+
+    def call_changed_rows(self, _args: dict[str, Any]) -> dict[str, Any]:
+        """Give the rows that the last turn has changed, in one bulk."""
+        tables = list(self.engine_method("changed_rows")())
+        parts = [part for slots, columns in tables for part in (slots, *columns)]
+        (bulk,) = self.write_bulks([b"".join(parts)])
+        counts = [len(memoryview(slots).cast("B")) // 4 for slots, _ in tables]
+        return {"tables": [{"rows": str(count)} for count in counts], "values": bulk}
+
     def call_snapshot(self, _args: dict[str, Any]) -> dict[str, Any]:
         """Give the whole state as archives."""
         archives = list(self.engine_method("snapshot")())

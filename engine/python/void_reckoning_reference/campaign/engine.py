@@ -32,10 +32,9 @@ from void_reckoning_reference.shared.codec import (
     encode_json,
     encode_ledger,
 )
-from void_reckoning_reference.shared.digest import events_digest, ledger_digest
+from void_reckoning_reference.shared.digest import ColumnTree, events_digest, ledger_digest
 from void_reckoning_reference.shared.ids import NONE
 from void_reckoning_reference.state import (
-    WIDTHS,
     Archive,
     State,
     decode_state,
@@ -152,14 +151,32 @@ class Engine:
 
     def values(self, universe: int, table: str, column: str, first: int, count: int) -> bytes:
         """Return `count` packed values of one column from slot `first` on."""
-        named = [known for known in TABLES.get(table, ()) if known.name == column]
-        if not named or universe not in self._routes:
-            raise CommandError(f"expected a column, found {universe}/{table}.{column}")
-        rows = self._state.world(universe).rows(table)
-        if not 0 <= first <= first + count <= len(rows):
-            raise CommandError(f"expected slots of 0 … {len(rows)}, found {count} from {first}")
-        width = WIDTHS[named[0].type]
-        return pack_column(rows, named[0])[first * width : (first + count) * width]
+        payload = self._payload(universe, table, column)
+        rows = len(self._state.world(universe).rows(table))
+        if not 0 <= first <= first + count <= rows:
+            raise CommandError(f"expected slots of 0 … {rows}, found {count} from {first}")
+        width = len(payload) // rows if rows else 0
+        return payload[first * width : (first + count) * width]
+
+    def tops(self) -> bytes:
+        """Return the tops of all columns' digest trees, in canonical order."""
+        trees = [
+            ColumnTree(table, column.name, payload)
+            for (_, table), payloads in self._state.pack().items()
+            for column, payload in zip(TABLES[table], payloads, strict=True)
+        ]
+        return b"".join(tree.top() for tree in trees)
+
+    def nodes(
+        self, universe: int, table: str, column: str, level: int, first: int, count: int
+    ) -> bytes:
+        """Return `count` digests of one level of a column's tree, from node `first` on."""
+        tree = ColumnTree(table, column, self._payload(universe, table, column))
+        known = tree.levels[level] if 0 <= level < len(tree.levels) else []
+        if not 0 <= first <= first + count <= len(known):
+            found = f"{count} from {first} of level {level}"
+            raise CommandError(f"expected nodes of 0 … {len(known)}, found {found}")
+        return b"".join(known[first : first + count])
 
     def snapshot(self) -> list[Archive]:
         """Return the state as it stands, as one archive for each universe and table."""
@@ -200,6 +217,13 @@ class Engine:
     def rules_fired(self) -> dict[str, dict[str, int]]:
         """Return how often each rule fired since `init`; an undone turn's count stays."""
         return {"rules": self._coverage.fired()}
+
+    def _payload(self, universe: int, table: str, column: str) -> bytes:
+        """Return all values of one column, packed."""
+        named = [known for known in TABLES.get(table, ()) if known.name == column]
+        if not named or universe not in self._routes:
+            raise CommandError(f"expected a column, found {universe}/{table}.{column}")
+        return pack_column(self._state.world(universe).rows(table), named[0])
 
     def _run_phase(
         self, step: _Step, phase: str, ordinal: int, commands: Sequence[JsonValue]

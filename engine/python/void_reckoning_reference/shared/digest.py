@@ -23,10 +23,38 @@ _LEAF_BYTES = 256
 _FAN_OUT = 16
 
 
+class ColumnTree:
+    """All digests over a column's payload, `levels[0]` being the leaves; no level over no bytes."""
+
+    def __init__(self, table: str, column: str, payload: bytes) -> None:
+        self.levels: list[list[bytes]] = []
+        if payload == b"":
+            return
+        key = _level_key(table, column, 0)
+        leaves = []
+        for start in range(0, len(payload), _LEAF_BYTES):
+            piece = payload[start : start + _LEAF_BYTES]
+            leaves.append(_keyed(key, piece.ljust(_LEAF_BYTES, b"\0")))
+        self.levels.append(leaves)
+        while len(self.levels[-1]) > 1:
+            below = self.levels[-1]
+            key = _level_key(table, column, len(self.levels))
+            nodes = []
+            for start in range(0, len(below), _FAN_OUT):
+                nodes.append(_keyed(key, b"".join(below[start : start + _FAN_OUT])))
+            self.levels.append(nodes)
+
+    def top(self) -> bytes:
+        """Return the one digest on top; zeros over no bytes."""
+        if self.levels == []:
+            return bytes(_DIGEST_BYTES)
+        return self.levels[-1][0]
+
+
 def column_digest(table: str, column: str, rows: int, payload: bytes) -> bytes:
     """Return the digest of one column; `payload` holds its `rows` values, packed little-endian."""
     packed = Packer().text(table).text(column).u64(rows).u64(len(payload))
-    packed.raw(_top(table, column, payload))
+    packed.raw(ColumnTree(table, column, payload).top())
     return _derived(_COLUMN_CONTEXT, packed.packed())
 
 
@@ -71,26 +99,6 @@ def ledger_digest(turn: int, ledger: bytes) -> bytes:
 def events_digest(turn: int, events: bytes) -> bytes:
     """Return the digest of a turn's event stream, given as `codec.encode_events` writes it."""
     return _derived(_EVENTS_CONTEXT, Packer().u64(turn).raw(events).packed())
-
-
-def _top(table: str, column: str, payload: bytes) -> bytes:
-    """Return the one digest on top of the tree over a column's payload; zeros over no bytes."""
-    if payload == b"":
-        return bytes(_DIGEST_BYTES)
-    key = _level_key(table, column, 0)
-    level = []
-    for start in range(0, len(payload), _LEAF_BYTES):
-        piece = payload[start : start + _LEAF_BYTES]
-        level.append(_keyed(key, piece.ljust(_LEAF_BYTES, b"\0")))
-    height = 0
-    while len(level) > 1:
-        height += 1
-        key = _level_key(table, column, height)
-        below = level
-        level = []
-        for start in range(0, len(below), _FAN_OUT):
-            level.append(_keyed(key, b"".join(below[start : start + _FAN_OUT])))
-    return level[0]
 
 
 def _level_key(table: str, column: str, level: int) -> bytes:
