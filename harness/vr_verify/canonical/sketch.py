@@ -3,15 +3,15 @@
 Plain Python, written from that section. It must not know engines, logs or how rows were found.
 """
 
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from struct import iter_unpack, pack, unpack
 from typing import Final
 
 from blake3 import blake3
 
-from vr_verify.canonical.changes import TableChanges
+from vr_verify.canonical.changed_rows import ChangedRows, Changes
 from vr_verify.canonical.packing import BytesLike, derived, text, u32
 from vr_verify.canonical.schema import Schema
 from vr_verify.model.run import TableRows
@@ -68,7 +68,7 @@ class Sketch:
         """Return the sketch as bytes, 4 + 18 for each cell."""
         cells = self.cells
         packed = (*self.counts, *self.marks, *self.digests)
-        return struct.pack(f"<I{cells}H{2 * cells}Q", cells, *packed)
+        return pack(f"<I{cells}H{2 * cells}Q", cells, *packed)
 
     def minus(self, other: "Sketch") -> "Sketch":
         """Subtract cell by cell; both have the same number of cells."""
@@ -120,23 +120,18 @@ def empty(cells: int) -> Sketch:
     return Sketch([0] * cells, [0] * cells, [0] * cells)
 
 
-def build(
-    schema: Schema, universes: Sequence[int], changes: Sequence[TableChanges], cells: int
-) -> Sketch:
-    """Return the sketch of these rows: one `TableChanges` for each table of each universe."""
+def build(schema: Schema, changes: Changes, cells: int) -> Sketch:
+    """Return the sketch of a turn's changed rows."""
     sketch = empty(cells)
     keys = [derived(_ROW_CONTEXT, text(table.name)) for table in schema.tables]
-    listed = iter(changes)
-    for ordinal, universe in enumerate(universes):
-        for at, key in enumerate(keys):
-            changed = next(listed)
-            if not changed.slots:
+    for ordinal, universe in enumerate(changes.universes):
+        for at, (key, changed) in enumerate(zip(keys, universe.tables, strict=True)):
+            if not changed.count:
                 continue
             widths = [column.width for column in schema.tables[at].columns]
             first = RowName(ordinal, at, 0).packed()
-            for slot, digest in _row_digests(key, universe, changed, widths):
+            for slot, digest in _row_digests(key, universe.id, changed, widths):
                 sketch.add(first + slot, digest)
-    assert next(listed, None) is None, "changes of every table and of no other"
     return sketch
 
 
@@ -145,7 +140,7 @@ def decode_sketch(data: BytesLike, cells: int) -> Sketch:
     check_cells(cells)
     if len(data) != sketch_bytes(cells):
         raise ValueError(f"expected a sketch of {sketch_bytes(cells)} bytes, found {len(data)}")
-    found, *values = struct.unpack(f"<I{cells}H{2 * cells}Q", data)
+    found, *values = unpack(f"<I{cells}H{2 * cells}Q", data)
     if found != cells:
         raise ValueError(f"expected a sketch of {cells} cells, found {found}")
     return Sketch(values[:cells], values[cells : 2 * cells], values[2 * cells :])
@@ -190,17 +185,19 @@ def places(digest: int, cells: int) -> tuple[int, int, int]:
 
 
 def _row_digests(
-    key: bytes, universe: int, changed: TableChanges, widths: Sequence[int]
+    key: bytes, universe: int, changed: ChangedRows, widths: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
     """Give each changed row's slot and digest."""
     head = u32(universe)
     padding = bytes(-(8 + sum(widths)) % _BLOCK_BYTES)
-    for at, slot in enumerate(changed.slots):
-        values = b"".join(
-            payload[at * width : (at + 1) * width]
-            for payload, width in zip(changed.columns, widths, strict=True)
-        )
-        digest = blake3(head + u32(slot) + values + padding, key=key).digest(8)
+    values = [
+        iter_unpack(f"{width}s", payload)
+        for payload, width in zip(changed.columns, widths, strict=True)
+    ]
+    slots = unpack(f"<{changed.count}I", changed.slots)
+    for slot, *row in zip(slots, *values, strict=True):
+        packed = b"".join(value for (value,) in row)
+        digest = blake3(head + u32(slot) + packed + padding, key=key).digest(8)
         yield slot, int.from_bytes(digest, "little")
 
 
