@@ -63,8 +63,8 @@ from vr_verify.report.documents import Document
     is_flag=False,
     flag_value=str(CELLS_DEFAULT),
     help=f"Give each turn a sketch of its changed rows ({CELLS_DEFAULT} cells unless given): by "
-    "two of them `diff` names what differs where logs hold no states. [default: none; with --resume "
-    "as the log]",
+    "two of them `diff` names what differs where logs hold no states. [default: none; with "
+    "--resume the log's]",
 )
 @click.option("--durable", is_flag=True, help="Wait for the disk after each turn.")
 @click.option(

@@ -11,4 +11,5 @@ mod digest;
 mod fx;
 mod ground;
 mod hostile;
+mod sketch;
 mod stream;
