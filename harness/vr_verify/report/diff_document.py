@@ -74,7 +74,7 @@ class ValueRow(msgspec.Struct, frozen=True):
 
 
 class SketchedRow(msgspec.Struct, frozen=True):
-    """A row as `universe/table/slot`, and who changed it: `left`, `right`, or `both` differently."""
+    """A row, `universe/table/slot`, and who changed it: `left`, `right`, or `both` differently."""
 
     row: str
     changed_by: str
