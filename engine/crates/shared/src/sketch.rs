@@ -154,8 +154,8 @@ impl<'a> Rows<'a> {
     fn digests(&self, key: &[u8; 32]) -> impl Iterator<Item = u64> {
         self.bytes.chunks_exact(self.row_bytes).map(|row| {
             let digest = *blake3::keyed_hash(key, row).as_bytes();
-            let [first, ..] = bytemuck::must_cast::<_, [u64; 4]>(digest);
-            u64::from_le(first)
+            let [a, b, c, d, e, f, g, h, ..] = digest;
+            u64::from_le_bytes([a, b, c, d, e, f, g, h])
         })
     }
 }
