@@ -61,7 +61,7 @@ class StateReading(Conversation):
     def changed_rows(self) -> Changes:
         """Read the rows that the turn which has just ended has changed; needs `changed_rows`."""
         answer = self._ask("changed_rows", {}, answers.Changed)
-        widths = (row_bytes(table) for table in self.schema.tables)
+        widths = [row_bytes(table) for table in self.schema.tables]
         most = sum(max(widths, default=0) * sum(one.rows) for one in self.rows)
         data = self._bulk("changed_rows", answer.values, min(most, archive.BYTES_MAX))
 

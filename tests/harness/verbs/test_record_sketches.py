@@ -39,7 +39,7 @@ def test_an_engine_sketches_as_the_harness_does(name: str, mode: str, tmp_path: 
     ("name", "said"),
     [
         ("FalseSketchMill", "in sketch, turn 3: expected the sketch of the rows"),
-        ("ShortSketchMill", "in sketch: expected 1732 bytes, found 1731"),
+        ("ShortSketchMill", "answer to sketch: expected 1732 bytes, found 1731"),
         ("OtherCellsMill", "expected a sketch of 96 cells, found 97"),
     ],
 )
