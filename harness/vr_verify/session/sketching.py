@@ -6,6 +6,7 @@ Spec: PROTOCOL.md, section 4.1. An engine's sketch is held against its values wh
 from typing import Final
 
 from vr_verify.canonical import sketch
+from vr_verify.canonical.changed_rows import Changes
 from vr_verify.canonical.changes import changes_between
 from vr_verify.canonical.state import State
 from vr_verify.engines.client import Engine
@@ -33,9 +34,10 @@ class Sketcher:
         self._before = state
         return TurnSketch(self._engine.rows, sketch.empty(self.cells).encode())
 
-    def after_turn(self, state: State | None) -> TurnSketch | None:
-        """Return the sketch of the turn that has just ended; `state` is its state, where known.
+    def after_turn(self, state: State | None, changes: Changes | None = None) -> TurnSketch | None:
+        """Return the sketch of the turn that has just ended.
 
+        `state` is its state and `changes` what the engine says it has changed, where known.
         EngineProtocolError for an engine's sketch that is not that of its values.
         """
         if not self.cells:
@@ -47,13 +49,15 @@ class Sketcher:
         if engine.can("sketch"):
             data = engine.sketch(self.cells)
             if before is not None and state is not None and self._due():
-                self._check(data, before, state)
+                self._check(data, changes_between(engine.schema, before, state))
+            elif changes is not None and self._due():
+                self._check(data, changes)
         elif engine.can("changed_rows"):
-            data = sketch.build(engine.schema, engine.changed_rows(), self.cells).encode()
+            data = self._made(changes or engine.changed_rows())
         else:
             assert before is not None, "each state is kept for the next turn"
             assert state is not None, "the state was read"
-            data = self._made(before, state)
+            data = self._made(changes_between(engine.schema, before, state))
         return TurnSketch(engine.rows, data)
 
     def _due(self) -> bool:
@@ -63,12 +67,11 @@ class Sketcher:
         self._checked = True
         return due
 
-    def _check(self, data: bytes, before: State, after: State) -> None:
-        if data != self._made(before, after):
-            name, turn = self._engine.process.name, after.turn
+    def _check(self, data: bytes, changes: Changes) -> None:
+        if data != self._made(changes):
+            name, turn = self._engine.process.name, changes.turn
             wanted = "expected the sketch of the rows that its values say have changed"
             raise EngineProtocolError(name, f"in sketch, turn {turn}: {wanted}, found another")
 
-    def _made(self, before: State, after: State) -> bytes:
-        changes = changes_between(self._engine.schema, before, after)
+    def _made(self, changes: Changes) -> bytes:
         return sketch.build(self._engine.schema, changes, self.cells).encode()
