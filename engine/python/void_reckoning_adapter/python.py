@@ -22,6 +22,8 @@ CAPABILITIES = (
     "events",
     "snapshot",
     "tree",
+    "changed_rows",
+    "sketch",
     "audit",
     "rules_fired",
     "resolve",

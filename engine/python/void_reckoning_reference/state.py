@@ -155,6 +155,36 @@ def decode_state(archives: Iterable[Archive], like: Packed) -> Packed:
     return packed
 
 
+def changed_rows(before: Packed, after: Packed) -> dict[tuple[int, str], list[int]]:
+    """Return the slots of each table whose values differ or that are new, ascending."""
+    changed = {}
+    for place, payloads in after.items():
+        rows = list(zip(*_values(place, payloads), strict=True))
+        rows_before = list(zip(*_values(place, before[place]), strict=True))
+        changed[place] = [
+            slot
+            for slot, row in enumerate(rows)
+            if slot >= len(rows_before) or row != rows_before[slot]
+        ]
+    return changed
+
+
+def packed_values(
+    packed: Packed, place: tuple[int, str], slots: Sequence[int]
+) -> list[list[bytes]]:
+    """Return, for each column of a table, the packed values of these slots."""
+    return [[values[slot] for slot in slots] for values in _values(place, packed[place])]
+
+
+def _values(place: tuple[int, str], payloads: Sequence[bytes]) -> list[list[bytes]]:
+    """Cut the payloads of a table into values."""
+    values = []
+    for column, payload in zip(TABLES[place[1]], payloads, strict=True):
+        width = WIDTHS[column.type]
+        values.append([payload[at : at + width] for at in range(0, len(payload), width)])
+    return values
+
+
 def first_out_of_range(
     worlds: Iterable[World], written: Mapping[str, Sequence[Column]]
 ) -> Place | None:

@@ -21,7 +21,8 @@ def play_again(log: RunLog, engine: Engine, path: Path, progress: Progress | Non
 
     SkippedError where the question cannot be put to this engine.
     """
-    recorder = Recorder(engine, log.header.scenario, Keeping(log.header.snapshots))
+    keeping = Keeping(log.header.snapshots, sketch_cells=log.header.sketch_cells)
+    recorder = Recorder(engine, log.header.scenario, keeping)
     if recorder.opening.turn != log.turns[0]:
         _enter(log, recorder)
     given = _given(log, engine)

@@ -6,6 +6,7 @@ from typing import Any
 import rich_click as click
 
 from vr_verify import verbs
+from vr_verify.canonical.sketch import CELLS_DEFAULT
 from vr_verify.cli import options, progress
 from vr_verify.cli.limits import limited
 from vr_verify.model.run import SNAPSHOT_MODES
@@ -54,6 +55,16 @@ from vr_verify.report.documents import Document
     type=click.Choice(SNAPSHOT_MODES),
     help="What the log keeps of each turn: its whole state, what changed in it, or, for most "
     "turns, its digest alone. [default: delta; with --resume the log's]",
+)
+@click.option(
+    "--sketch",
+    metavar="[CELLS]",
+    type=options.Whole(0),
+    is_flag=False,
+    flag_value=str(CELLS_DEFAULT),
+    help=f"Give each turn a sketch of its changed rows ({CELLS_DEFAULT} cells unless given): by "
+    "two of them `diff` names what differs where logs hold no states. [default: none; with "
+    "--resume the log's]",
 )
 @click.option("--durable", is_flag=True, help="Wait for the disk after each turn.")
 @click.option(

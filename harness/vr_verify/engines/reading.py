@@ -6,7 +6,7 @@ Spec: PROTOCOL.md, sections 3, 5 and 6.2. It trusts nothing it is told, and neve
 from collections.abc import Sequence
 from pathlib import Path
 
-from vr_verify.canonical import archive
+from vr_verify.canonical import archive, sketch
 from vr_verify.canonical.changed_rows import Changes, read_changes, row_bytes
 from vr_verify.canonical.schema import Schema
 from vr_verify.canonical.state import State, TableData, Universe, check_state
@@ -73,6 +73,13 @@ class StateReading(Conversation):
             return read_changes(self.schema, self.turn, self.rows, counts, data)
 
         return self._checked("changed_rows", cut)
+
+    def sketch(self, cells: int) -> bytes:
+        """Read the sketch of the turn that has just ended; needs `sketch`."""
+        size = sketch.sketch_bytes(cells)
+        data = self._exactly("sketch", self._ask("sketch", {"cells": cells}, answers.Bulk), size)
+        self._checked("sketch", lambda: sketch.decode_sketch(data, cells))
+        return data
 
     def _exactly(self, call: str, bulk: answers.Bulk, size: int) -> bytes:
         """Read a bulk whose length is known."""

@@ -269,6 +269,10 @@ class Service:
         counts = [len(memoryview(slots).cast("B")) // 4 for slots, _ in tables]
         return {"tables": [{"rows": str(count)} for count in counts], "values": bulk}
 
+    def call_sketch(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Give the sketch of the last turn."""
+        return self.write_bulks([self.engine_method("sketch")(args["cells"])])[0]
+
     def call_snapshot(self, _args: dict[str, Any]) -> dict[str, Any]:
         """Give the whole state as archives."""
         archives = list(self.engine_method("snapshot")())

@@ -73,6 +73,25 @@ class ValueRow(msgspec.Struct, frozen=True):
     raw: dict[str, str]
 
 
+class SketchedRow(msgspec.Struct, frozen=True):
+    """A row, `universe/table/slot`, and who changed it: `left`, `right`, or `both` differently."""
+
+    row: str
+    changed_by: str
+
+
+class Sketched(msgspec.Struct, frozen=True):
+    """Rows that differ at a turn, named by two sketches of so many cells without any values.
+
+    `whole`: they are all that differ. Else the sketches are too full to tell, and they are some.
+    """
+
+    turn: int
+    cells: int
+    whole: bool
+    rows: tuple[SketchedRow, ...]
+
+
 class Compared(msgspec.Struct, frozen=True):
     """What was compared. `values` counts one for each slot of each common column of each turn.
 
@@ -114,7 +133,8 @@ class LogDiff(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     `outside` are each side's turns that the other does not hold. Turn ranges are texts, `12:40`
     or `57`, both ends included. `differing_digests` names what differs at the first differing turn.
     `equal_again_at` are turns at which a stretch of equal turns starts after a difference.
-    `declared` is there where a file of declared differences was given.
+    `declared` is there where a file of declared differences was given. `sketched` is there where
+    the logs do not hold the states of the first differing turn, but sketches of it.
     """
 
     schema: str = msgspec.field(default_factory=lambda: DIFF)
@@ -136,3 +156,4 @@ class LogDiff(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     differing_turns_total: int = msgspec.field(default_factory=lambda: 0)
     equal_again_at: tuple[int, ...] = msgspec.field(default_factory=_no_turns)
     declared: tuple[DeclaredDifference, ...] | None = None
+    sketched: Sketched | None = None

@@ -16,6 +16,7 @@ from vr_verify.report.layout import counted
 _SIDES = ("left", "right")
 _RANGES_SHOWN = 12
 _CELL_MIN = 12
+_SKETCHED_SHOWN = 20
 _STYLES = {
     Outcome.AGREED: "bold green",
     Outcome.FINDING: "bold red",
@@ -40,6 +41,7 @@ def log_diff(document: LogDiff, width: int) -> list[Text]:
     lines += _commands(document, width)
     lines += _turns(document, width)
     lines += _values(document)
+    lines += _sketched(document, width)
     lines += declared_text.declared(document.declared, width)
     return lines + _compared(document, width)
 
@@ -191,6 +193,26 @@ def _values(document: LogDiff) -> list[Text]:
     ]
     title = layout.heading(f"Values that differ at turn {document.divergence.turn} (the first)")
     return [title, *layout.table(["entity", "column", *_SIDES, "unit"], rows)]
+
+
+def _sketched(document: LogDiff, width: int) -> list[Text]:
+    """Set the rows that sketches alone name, and whether these are all."""
+    found = document.sketched
+    if found is None:
+        return []
+    title = layout.heading(f"Named by sketches alone at turn {found.turn}")
+    shown = found.rows[:_SKETCHED_SHOWN]
+    count, changed = counted(len(found.rows), "row"), " and ".join(_SIDES)
+    if not found.whole:
+        said = f"The sketches of {found.cells} cells are too full to tell all that differs. "
+        said += f"Some of it: {count}." if found.rows else "They name nothing."
+    else:
+        said = f"{count}: all that differs; `both` is a row that {changed} changed differently."
+    lines = [title, *layout.prose(said, width, indent=layout.INDENT)]
+    if shown:
+        lines += layout.table(["row", "changed by"], [[row.row, row.changed_by] for row in shown])
+    more = len(found.rows) - len(shown)
+    return lines + ([Text(f"{layout.INDENT}and {more:,} more", "dim")] if more else [])
 
 
 def _compared(document: LogDiff, width: int) -> list[Text]:

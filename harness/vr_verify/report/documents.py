@@ -72,6 +72,13 @@ class EntityRow(msgspec.Struct, frozen=True):
     cells: tuple[Cell, ...]
 
 
+class SketchFacts(msgspec.Struct, frozen=True):
+    """What the sketch of each turn is like: its cells, and its bytes."""
+
+    cells: int
+    bytes: int
+
+
 class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a log holds; the parts below `snapshots` are there when they were asked for.
 
@@ -98,6 +105,7 @@ class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
     outcome: str = msgspec.field(default_factory=lambda: "agreed")
     complete: bool = msgspec.field(default_factory=lambda: True)
     cut_at: int | None = None
+    sketch: SketchFacts | None = None
     turn: int | None = None
     halted: Halted | None = None
     commands: tuple[StepCommands, ...] | None = None

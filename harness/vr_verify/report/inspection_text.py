@@ -34,6 +34,7 @@ def _header(document: Inspection, width: int) -> list[Text]:
         ("size", f"{log.bytes:,} bytes"),
         ("cut", cut),
         ("snapshots", document.snapshots),
+        ("sketches", _sketches(document)),
         ("verified", _states(document)),
         ("scenario digest", document.scenario_digest),
         ("schema digest", document.schema_digest),
@@ -41,6 +42,12 @@ def _header(document: Inspection, width: int) -> list[Text]:
         ("recorded on", ", ".join(f"{k} {v}" for k, v in sorted(document.environment.items()))),
     ]
     return [*layout.prose(title, width, style="bold"), *layout.facts(rows, width)]
+
+
+def _sketches(document: Inspection) -> str:
+    """Say how large the sketch of each turn is; nothing where there are none."""
+    found = document.sketch
+    return f"{found.cells} cells, {found.bytes:,} bytes a turn" if found is not None else ""
 
 
 def _states(document: Inspection) -> str:

@@ -35,12 +35,17 @@ class ChunkReader:
         self._end = start + size
         self.hasher = chains.seal_over(seal)
 
-    def take_opening(self) -> None:
-        """Take the schemas and channels that every log's first chunk starts with."""
-        found = self.source.read(self.offset, min(len(container.OPENING), self._end - self.offset))
-        self.source.expect(self.offset, container.OPENING, found, "schemas and channels")
+    def take_opening(self) -> bool:
+        """Take the schemas and channels of a log's first chunk; return whether of sketches too."""
+        expected = container.OPENING_SKETCHED
+        found = self.source.read(self.offset, min(len(expected), self._end - self.offset))
+        if not (sketched := found == expected):
+            expected = container.OPENING
+            found = found[: len(expected)]
+        self.source.expect(self.offset, expected, found, "schemas and channels")
         self.hasher.update(found)
         self.offset += len(found)
+        return sketched
 
     def next_channel(self) -> int:
         """Return the channel id of the next message without taking it; 0 at the chunk's end."""

@@ -25,7 +25,7 @@ from mcap.records import (
 )
 
 from vr_verify.runlog import messages
-from vr_verify.runlog.messages import CHANNEL_IDS, CHANNELS
+from vr_verify.runlog.messages import CHANNEL_IDS, CHANNELS, channels
 
 MAGIC: Final = b"\x89MCAP0\r\n"
 PROFILE: Final = "vr-verify"
@@ -51,30 +51,35 @@ def _bytes_of(records: Sequence[McapRecord]) -> bytes:
     return bytes(builder.end())
 
 
-def _schemas() -> list[McapRecord]:
+def _schemas(sketched: bool) -> list[McapRecord]:
+    described = messages.descriptor_set(sketched)
     return [
         Schema(
             id=CHANNEL_IDS[name],
-            name=f"{messages.PACKAGE}.{message}",
+            name=f"{messages.PACKAGE}.{CHANNELS[name]}",
             encoding="protobuf",
-            data=messages.DESCRIPTOR_SET,
+            data=described,
         )
-        for name, message in CHANNELS.items()
+        for name in channels(sketched)
     ]
 
 
-def _channels() -> list[McapRecord]:
+def _channels(sketched: bool) -> list[McapRecord]:
+    ids = {name: CHANNEL_IDS[name] for name in channels(sketched)}
     return [
         Channel(id=at, schema_id=at, topic=name, message_encoding="protobuf", metadata={})
-        for name, at in CHANNEL_IDS.items()
+        for name, at in ids.items()
     ]
 
 
 PREFACE: Final = MAGIC + _bytes_of([Header(profile=PROFILE, library=LIBRARY)])
 """The first bytes of every log."""
 
-OPENING: Final = _bytes_of(_schemas() + _channels())
-"""The first records of the first chunk of every log."""
+OPENING: Final = _bytes_of(_schemas(sketched=False) + _channels(sketched=False))
+"""The first records of the first chunk of a log without sketches."""
+
+OPENING_SKETCHED: Final = _bytes_of(_schemas(sketched=True) + _channels(sketched=True))
+"""The first records of the first chunk of a log with sketches."""
 
 
 def message_record(channel: str, turn: int, data: bytes) -> bytes:
@@ -110,6 +115,7 @@ class Tally:
     data_crc: int = zlib.crc32(PREFACE)
     chunks: list[tuple[int, int, int]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    sketched: bool = False
 
     def add_chunk(self, turn: int, records_bytes: int) -> None:
         """Count a chunk that starts at `offset`; its bytes come by `add_bytes`."""
@@ -129,14 +135,14 @@ def _statistics(tally: Tally) -> McapRecord:
     counts = {CHANNEL_IDS[name]: tally.counts[name] for name in CHANNELS if name in tally.counts}
     return Statistics(
         attachment_count=0,
-        channel_count=len(CHANNELS),
+        channel_count=len(channels(tally.sketched)),
         channel_message_counts=counts,
         chunk_count=len(tally.chunks),
         message_count=sum(counts.values()),
         message_start_time=tally.chunks[0][0],
         message_end_time=tally.chunks[-1][0],
         metadata_count=0,
-        schema_count=len(CHANNELS),
+        schema_count=len(channels(tally.sketched)),
     )
 
 
@@ -159,8 +165,8 @@ def closing(tally: Tally) -> bytes:
     data_end = _bytes_of([DataEnd(data_section_crc=tally.data_crc)])
     start = tally.offset + len(data_end)
     groups: list[tuple[Opcode, list[McapRecord]]] = [
-        (Opcode.SCHEMA, _schemas()),
-        (Opcode.CHANNEL, _channels()),
+        (Opcode.SCHEMA, _schemas(tally.sketched)),
+        (Opcode.CHANNEL, _channels(tally.sketched)),
         (Opcode.STATISTICS, [_statistics(tally)]),
         (Opcode.CHUNK_INDEX, [_chunk_index(*chunk) for chunk in tally.chunks]),
     ]

@@ -35,6 +35,7 @@ FIELDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("environment", "repeated Fact"),
         ("digests", "repeated string"),
         ("snapshots", "string"),
+        ("sketch_cells", "uint32"),
     ),
     "Commands": (("turn", "uint64"), ("by_step", "string")),
     "Turn": (
@@ -69,6 +70,12 @@ FIELDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "Seal": (("turn", "uint64"), ("seal", "bytes")),
     "End": (("reason", "string"), ("last_turn", "uint64"), ("run_chain", "bytes")),
+    "Sketch": (
+        ("turn", "uint64"),
+        ("universes", "repeated uint32"),
+        ("rows", "repeated uint64"),
+        ("data", "bytes"),
+    ),
 }
 
 # Channel → its message; a channel's id and its schema's id are its place here, from 1.
@@ -80,8 +87,13 @@ CHANNELS: Final[dict[str, str]] = {
     "delta": "Delta",
     "seal": "Seal",
     "end": "End",
+    "sketch": "Sketch",
 }
 CHANNEL_IDS: Final = {name: at for at, name in enumerate(CHANNELS, start=1)}
+
+# What only a log with sketches declares, so that all others are the bytes that they always were.
+SKETCH_CHANNEL: Final = "sketch"
+_OF_SKETCHES: Final = frozenset({"Sketch", "Header.sketch_cells"})
 
 LARGE_FIELDS: Final = frozenset({"scenario", "schema", "by_step", "data", "columns", "counts"})
 """Fields that may be long; they take little more memory than they have bytes."""
@@ -96,14 +108,23 @@ _SCALARS: Final = {
 }
 
 
-def _file() -> descriptor_pb2.FileDescriptorProto:
+def channels(sketched: bool) -> list[str]:
+    """Return the channels of a log, with that of sketches or without it, in order of their ids."""
+    return [name for name in CHANNELS if sketched or name != SKETCH_CHANNEL]
+
+
+def _file(sketched: bool) -> descriptor_pb2.FileDescriptorProto:
     """Describe the table as one proto3 file."""
     file = descriptor_pb2.FileDescriptorProto(
         name="vr_verify/runlog.proto", package=PACKAGE, syntax="proto3"
     )
     for name, fields in FIELDS.items():
+        if not sketched and name in _OF_SKETCHES:
+            continue
         message = file.message_type.add(name=name)
         for number, (field, kind) in enumerate(fields, start=1):
+            if not sketched and f"{name}.{field}" in _OF_SKETCHES:
+                continue
             described = message.field.add(name=field, number=number)
             base = kind.removeprefix("repeated ")
             described.label = (
@@ -120,12 +141,15 @@ def _file() -> descriptor_pb2.FileDescriptorProto:
 
 
 _POOL: Final = descriptor_pool.DescriptorPool()
-_POOL.AddSerializedFile(_file().SerializeToString(deterministic=True))
+_POOL.AddSerializedFile(_file(sketched=True).SerializeToString(deterministic=True))
 
-DESCRIPTOR_SET: Final = descriptor_pb2.FileDescriptorSet(file=[_file()]).SerializeToString(
-    deterministic=True
-)
-"""What each MCAP schema record holds, so that stock tools can show the messages."""
+
+def descriptor_set(sketched: bool) -> bytes:
+    """Return what each MCAP schema record holds, so that stock tools can show the messages."""
+    files = descriptor_pb2.FileDescriptorSet(file=[_file(sketched)])
+    encoded: bytes = files.SerializeToString(deterministic=True)
+    return encoded
+
 
 _CLASSES: Final[dict[str, Any]] = {
     name: message_factory.GetMessageClass(_POOL.FindMessageTypeByName(f"{PACKAGE}.{name}"))

@@ -28,6 +28,7 @@ class Position:
             header.schema.digest, header.scenario_digest, header.rules_version
         )
         self.run_chain = self.ledger_chain = self.events_chain = start
+        self.tally.sketched = header.sketch_cells > 0
 
     def chain(self, turn: int, commands: bytes, digests: Digests, halt: Halt | None) -> None:
         """Move the chains on by one turn; `commands` is their canonical text."""

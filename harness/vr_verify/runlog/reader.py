@@ -16,6 +16,7 @@ from vr_verify.runlog.chunk import ChunkReader, chunk_crc
 from vr_verify.runlog.keyframes import Distance
 from vr_verify.runlog.records import LogHeader, TurnRecord
 from vr_verify.runlog.scan import TurnPlace, scan
+from vr_verify.runlog.sketches import TurnSketch, parse_sketch
 from vr_verify.runlog.source import LogSource
 from vr_verify.runlog.standing import StandingState
 
@@ -96,6 +97,14 @@ class RunLog:
                 seal=place.seal,
             )
 
+    def sketch(self, turn: int) -> TurnSketch | None:
+        """Return the sketch of a turn; None after a halt and in a log without sketches."""
+        if not self.header.sketch_cells or self._place(turn).halted:
+            return None
+        chunk, _ = self._checked_turn(turn)
+        with chunk.blame():
+            return parse_sketch(chunk.take("sketch"), turn, self.header)
+
     def kept(self, turn: int) -> str:
         """Return how a turn's state is kept: "keyframe", "delta" or "none"."""
         return self._place(turn).kept
@@ -158,6 +167,13 @@ class RunLog:
                 table.apply(snapshots.read_delta(message, table.table, table.rows))
 
     def _checked(self, turn: int) -> tuple[ChunkReader, list[int]]:
+        """Check a turn's bytes again, and return the records of its state."""
+        chunk, universes = self._checked_turn(turn)
+        if self.header.sketch_cells:
+            chunk.take("sketch")
+        return chunk, universes
+
+    def _checked_turn(self, turn: int) -> tuple[ChunkReader, list[int]]:
         """Check a turn's bytes again, and return its records behind the Turn message."""
         place = self._place(turn)
         if chunk_crc(self._source, place.start, place.size, None) != place.crc:

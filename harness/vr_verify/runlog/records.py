@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import blake3
 
-from vr_verify.canonical import json_text
+from vr_verify.canonical import json_text, sketch
 from vr_verify.canonical.schema import Schema, parse_schema
 from vr_verify.model.run import SNAPSHOT_MODES, Command, Digests, Halt, StepSpec, TurnCommands
 from vr_verify.runlog import messages
@@ -27,7 +27,8 @@ TEXT_BRACKETS_MAX: Final = 2**20
 class LogHeader:
     """What a run is made of. `scenario` is canonical JSON; `has` names the digests of each turn.
 
-    `snapshots` is one of `SNAPSHOT_MODES`: how the states of its turns are kept.
+    `snapshots` is one of `SNAPSHOT_MODES`: how the states of its turns are kept. `sketch_cells`
+    is the size of the sketch that every turn has, 0 if none has one.
 
     The state digest is always one of them: where an engine has none, the harness computes it.
     """
@@ -42,6 +43,7 @@ class LogHeader:
     environment: dict[str, str] = field(default_factory=dict)
     has: tuple[str, ...] = ("state",)
     snapshots: str = "delta"
+    sketch_cells: int = 0
 
     @cached_property
     def scenario_digest(self) -> bytes:
@@ -80,6 +82,7 @@ def header_message(header: LogHeader) -> bytes:
         ],
         digests=[name for name in DIGEST_NAMES if name in header.has],
         snapshots=header.snapshots,
+        sketch_cells=header.sketch_cells,
     )
     parse_header(data)
     return data
@@ -104,6 +107,8 @@ def parse_header(data: bytes) -> LogHeader:
     known = tuple(name for name in DIGEST_NAMES if name in has)
     _require(has == known and has[:1] == ("state",), "digests: state, then ledger, events", has)
     _require(len(message.steps) > 0, "at least one step", "none")
+    if message.sketch_cells:
+        sketch.check_cells(message.sketch_cells)
     return LogHeader(
         engine=message.engine,
         build=message.build,
@@ -115,6 +120,7 @@ def parse_header(data: bytes) -> LogHeader:
         environment=facts,
         has=has,
         snapshots=message.snapshots,
+        sketch_cells=message.sketch_cells,
     )
 
 

@@ -16,6 +16,7 @@ from vr_verify.runlog.chunk import ChunkReader, chunk_crc
 from vr_verify.runlog.position import Position
 from vr_verify.runlog.records import LogHeader
 from vr_verify.runlog.scan_states import StateScan
+from vr_verify.runlog.sketches import TurnSketch, parse_sketch
 from vr_verify.runlog.source import LogSource
 
 _END: Final = messages.CHANNEL_IDS["end"]
@@ -208,7 +209,11 @@ def _read_turn(chunk: ChunkReader, progress: _Progress, size: int, crc: int) -> 
     progress.at.tally.add_message("turn")
     states = progress.states = progress.states or StateScan(header)
     universes = list(message.universes)
+    sketched = _read_sketch(chunk, header, halt, progress.at)
     kept, stored_bytes = states.read(chunk, universes, halt, progress.at.tally)
+    if sketched is not None and kept != "none":
+        with chunk.blame():
+            states.check_rows(sketched.rows)
     _read_seal(chunk, progress)
     place = TurnPlace(
         start=start,
@@ -225,11 +230,26 @@ def _read_turn(chunk: ChunkReader, progress: _Progress, size: int, crc: int) -> 
     progress.turns.append(place)
 
 
+def _read_sketch(
+    chunk: ChunkReader, header: LogHeader, halt: Halt | None, at: Position
+) -> TurnSketch | None:
+    """Check the sketch behind a Turn message, where the header says that there are any."""
+    if not header.sketch_cells or halt is not None:
+        return None
+    with chunk.blame():
+        sketched = parse_sketch(chunk.take("sketch"), chunk.turn, header)
+    at.tally.add_message("sketch")
+    return sketched
+
+
 def _read_header(chunk: ChunkReader, progress: _Progress) -> LogHeader:
     """Read schemas, channels and header; start the chains."""
-    chunk.take_opening()
+    sketched = chunk.take_opening()
     with chunk.blame():
         header = records.parse_header(chunk.take("header"))
+        if sketched != bool(header.sketch_cells):
+            declared = "with" if sketched else "without"
+            raise ValueError(f"expected a log {declared} sketches, found {header.sketch_cells}")
         if header.first_turn != chunk.turn:
             raise ValueError(f"expected first turn {chunk.turn}, found {header.first_turn}")
     progress.at.tally.add_message("header")

@@ -3,11 +3,12 @@
 Its cost goes by the messages of a turn, not by the tables of the schema.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from vr_verify.canonical.archive import archive_bytes
 from vr_verify.canonical.state import STATE_BYTES_MAX
-from vr_verify.model.run import Halt
+from vr_verify.model.run import Halt, TableRows
 from vr_verify.runlog import messages, snapshots
 from vr_verify.runlog.chunk import ChunkReader
 from vr_verify.runlog.container import Tally
@@ -43,6 +44,13 @@ class StateScan:
         if self._mode == "delta" and follows and chunk.next_channel() != _SNAPSHOT:
             return "delta", self._deltas(chunk, tally)
         return "keyframe", self._keyframe(chunk, universes, tally)
+
+    def check_rows(self, rows: Sequence[TableRows]) -> None:
+        """Check that row counts are those of the state that was kept last."""
+        ids = [one.universe for one in rows]
+        counts = [count for one in rows for count in one.rows]
+        if ids != self._universes or counts != self._table_rows:
+            raise ValueError("expected a sketch with the row counts of its state, found others")
 
     def _keyframe(self, chunk: ChunkReader, universes: list[int], tally: Tally) -> int:
         """Check that each table of each universe has a snapshot of the size that it must have."""

@@ -18,6 +18,7 @@ from vr_verify.runlog.position import Position
 from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import DIGEST_NAMES, LogHeader, commands_text, header_message
 from vr_verify.runlog.sink import LogSink
+from vr_verify.runlog.sketches import TurnSketch, sketch_message
 from vr_verify.runlog.snapshots import Stored
 from vr_verify.runlog.standing import StandingState
 
@@ -78,11 +79,14 @@ class RunLogWriter:
     ) -> None:
         self.close()
 
-    def write_first(self, state: State, digests: Digests) -> None:
+    def write_first(
+        self, state: State, digests: Digests, sketched: TurnSketch | None = None
+    ) -> None:
         """Write the header and the first state, which no command led to."""
         assert self._last_turn is None, "the first state is written once"
         assert state.turn == self.header.first_turn, "the first state is the first turn's"
-        self._write_turn(state.turn, ("header", self._header_data), b"[]", state, digests, None)
+        opening = ("header", self._header_data)
+        self._write_turn(state.turn, opening, b"[]", state, digests, None, sketched)
 
     def write_turn(
         self,
@@ -91,11 +95,12 @@ class RunLogWriter:
         state: State | ChangedState | None,
         digests: Digests,
         halt: Halt | None = None,
+        sketched: TurnSketch | None = None,
     ) -> None:
         """Write a turn: its commands and its state, or its commands and the halt that undid it.
 
         A sparse log takes no state where `wants_state` says so; only a log of deltas takes a state
-        by its changed rows.
+        by its changed rows. A log with sketches has one of each turn that did not halt.
         """
         assert self._last_turn is not None, "the first state comes first"
         assert turn == self._last_turn + 1, "turns are written in order, without a gap"
@@ -104,7 +109,7 @@ class RunLogWriter:
         assert len(commands_by_step) == steps or (halt and len(commands_by_step) < steps)
         text = commands_text(commands_by_step)
         data = messages.serialize("Commands", turn=turn, by_step=text.decode())
-        self._write_turn(turn, ("commands", data), text, state, digests, halt)
+        self._write_turn(turn, ("commands", data), text, state, digests, halt, sketched)
 
     def wants_state(self) -> bool:
         """Whether the next turn is written with its state; always, but for a sparse log."""
@@ -139,6 +144,7 @@ class RunLogWriter:
         state: State | ChangedState | None,
         digests: Digests,
         halt: Halt | None,
+        sketched: TurnSketch | None,
     ) -> None:
         """Write one turn's chunk; `opening` is the message in front of the Turn message."""
         assert state is None or halt is None, "a halt undoes the state"
@@ -154,6 +160,10 @@ class RunLogWriter:
         universes = _universes(state)
         self._at.chain(turn, commands, digests, halt)
         stored = [opening, ("turn", self._turn_message(turn, universes, digests, halt))]
+        wanted = halt is None and self.header.sketch_cells > 0
+        assert (sketched is not None) == wanted, "a sketch as declared"
+        if sketched is not None:
+            stored.append(("sketch", sketch_message(turn, sketched)))
         if state is not None and (universes or self._keeps_empty_states()):
             stored += self._kept.store(state)
         elif halt is None:
@@ -184,7 +194,10 @@ class RunLogWriter:
 
     def _write_chunk(self, turn: int, stored: list[Stored]) -> None:
         """Seal the messages and append them as one chunk; the first one opens with the schemas."""
-        records = [container.OPENING] if self._last_turn is None else []
+        records: list[bytes] = []
+        if self._last_turn is None:
+            sketched = self.header.sketch_cells > 0
+            records.append(container.OPENING_SKETCHED if sketched else container.OPENING)
         records += [container.message_record(channel, turn, data) for channel, data in stored]
         hasher = chains.seal_over(self._at.seal)
         for record in records:

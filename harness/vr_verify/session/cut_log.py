@@ -8,10 +8,12 @@ from pathlib import Path
 
 from vr_verify.canonical.events import encode_events, events_digest
 from vr_verify.canonical.ledger import encode_ledger, ledger_digest
+from vr_verify.canonical.sketch import empty
 from vr_verify.canonical.state import State
 from vr_verify.errors import SkippedError
 from vr_verify.model.run import Digests
 from vr_verify.runlog.reader import RunLog
+from vr_verify.runlog.sketches import TurnSketch
 from vr_verify.runlog.writer import RunLogWriter
 
 
@@ -26,12 +28,14 @@ def cut_log(log: RunLog, path: Path, first: int, last: int, with_host_facts: boo
     mode = "delta" if whole else log.header.snapshots
     header = replace(log.header, first_turn=first, environment=facts, snapshots=mode)
     with RunLogWriter(path, header) as written:
-        written.write_first(_state(log, first), _first_digests(log, first))
+        begun = _first_sketch(log, first)
+        written.write_first(_state(log, first), _first_digests(log, first), begun)
         for turn in range(first + 1, last + 1):
             record = log.record(turn)
             wanted = record.halt is None and written.wants_state()
             state = _state(log, turn) if wanted else None
-            written.write_turn(turn, record.commands_by_step, state, record.digests, record.halt)
+            told = (record.commands_by_step, state, record.digests, record.halt)
+            written.write_turn(turn, *told, log.sketch(turn))
         written.finish()
 
 
@@ -43,6 +47,12 @@ def _state(log: RunLog, turn: int) -> State:
     if turn not in log.states:
         raise SkippedError(f"the log does not hold the state of turn {turn}")
     return log.state(turn)
+
+
+def _first_sketch(log: RunLog, first: int) -> TurnSketch | None:
+    """Return the sketch of a first state, in which nothing has changed."""
+    found = log.sketch(first)
+    return found and TurnSketch(found.rows, empty(log.header.sketch_cells).encode())
 
 
 def _first_digests(log: RunLog, first: int) -> Digests:

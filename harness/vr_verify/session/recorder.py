@@ -23,6 +23,7 @@ from vr_verify.session.commands import GivenCommands
 from vr_verify.session.coverage import Coverage
 from vr_verify.session.lockstep import STATE_SMALL_MAX_BYTES, Progress
 from vr_verify.session.resume import catch_up, check_resumable
+from vr_verify.session.sketching import Sketcher
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.tree_sides import present_bytes
 from vr_verify.session.turns import LiveSide, play_turn
@@ -31,10 +32,14 @@ from vr_verify.session.views import Hasher
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How a log is kept: the states of its turns (`SNAPSHOT_MODES`), and how safely."""
+    """How a log is kept: the states of its turns (`SNAPSHOT_MODES`), and how safely.
+
+    `sketch_cells` is the size of each turn's sketch, 0 for none.
+    """
 
     snapshots: str = "delta"
     durable: bool = False
+    sketch_cells: int = 0
 
 
 class Recorder:
@@ -64,6 +69,7 @@ class Recorder:
         if start is not None:
             self.opening = engine.restore(start)
         self.hasher = Hasher(engine.schema, blake3(scenario).digest(), self.watch)
+        self.sketcher = Sketcher(engine, self.keeping.sketch_cells)
         self.coverage = Coverage()
         self.halt: tuple[int, Halt] | None = None
 
@@ -83,6 +89,7 @@ class Recorder:
             environment=environment.facts(),
             has=("state", *declared),
             snapshots=self.keeping.snapshots,
+            sketch_cells=self.sketcher.cells,
         )
 
     def record(
@@ -91,8 +98,9 @@ class Recorder:
         """Play and write `turns` turns from the first state, fewer if the run halts."""
         engine, first = self.side.engine, self.opening.turn
         state = engine.state()  # first: a failure here must not cost a log that is there
+        sketched = self.sketcher.begin(state)
         with RunLogWriter(path, self.header(), self.keeping.durable) as log:
-            log.write_first(state, self._digests(self.opening.digests, state))
+            log.write_first(state, self._digests(self.opening.digests, state), sketched)
             self.coverage.compared(first, {}, False)
             self._play(log, range(first + 1, first + turns + 1), given, progress)
 
@@ -112,6 +120,8 @@ class Recorder:
             self.coverage.compared(held, {}, False)
             if (halt := log.record(held).halt) is not None:
                 self.halt = (held, halt)
+            if self.sketcher.cells:
+                self.sketcher.begin(self.side.engine.state())
             with RunLogWriter(path, log.header, self.keeping.durable, resumed=log) as writer:
                 self._play(writer, range(held + 1, first + turns + 1), given, progress)
         return None
@@ -140,16 +150,20 @@ class Recorder:
             # A halt undoes the whole turn: the log keeps its commands, and no state.
             log.write_turn(turn, commands, None, Digests(), result.halt)
         elif result.digests.state is not None and not log.wants_state():
-            log.write_turn(turn, commands, None, result.digests)
+            sketched = self.sketcher.after_turn(None)
+            log.write_turn(turn, commands, None, result.digests, sketched=sketched)
         elif result.digests.state is not None and self._tells_changes():
             with self.watch.part("transport"):
-                changed = ChangedState(engine.changed_rows(), self._whole)
-            log.write_turn(turn, commands, changed, result.digests)
+                changes = engine.changed_rows()
+            sketched = self.sketcher.after_turn(None, changes)
+            changed = ChangedState(changes, self._whole)
+            log.write_turn(turn, commands, changed, result.digests, sketched=sketched)
         else:
             with self.watch.part("transport"):
                 state = engine.state()
             digests = self._digests(result.digests, state)
-            log.write_turn(turn, commands, state if log.wants_state() else None, digests)
+            kept, sketched = state if log.wants_state() else None, self.sketcher.after_turn(state)
+            log.write_turn(turn, commands, kept, digests, sketched=sketched)
         self.coverage.turns += 1
         self.coverage.steps += len(result.phase_digests)
         self.coverage.compared(turn, {}, False)

@@ -46,6 +46,7 @@ def _what_must_agree(there: LogHeader, here: LogHeader) -> list[tuple[str, str, 
         ("first turn", str(there.first_turn), str(here.first_turn)),
         ("digests of", ", ".join(there.has), ", ".join(here.has)),
         ("--snapshots", there.snapshots, here.snapshots),
+        ("--sketch", str(there.sketch_cells), str(here.sketch_cells)),
     ]
 
 

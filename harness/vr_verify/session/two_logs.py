@@ -17,6 +17,7 @@ from vr_verify.model.run import TurnCommands
 from vr_verify.runlog.reader import RunLog, TurnRecord
 from vr_verify.session.declared import DeclaredTally
 from vr_verify.session.turn_ranges import TurnRanges
+from vr_verify.session.two_sketches import SketchNames, named_by_sketches
 
 LEFT, RIGHT = "left", "right"
 STATE_PARTS = ("state", "digest")
@@ -41,7 +42,8 @@ class TwoLogs:
 
     `parts` has `halt`, `state` (or `digest`, where only a recorded digest differs), `draws`,
     `events`. `liars` are the sides whose own values do not have the recorded digest there.
-    `declared` counts the declared differences, which part no turn.
+    `declared` counts the declared differences, which part no turn. `sketches` is what they name of
+    the first differing turn, where its values are unknown.
     """
 
     common: CommonPart
@@ -58,6 +60,7 @@ class TwoLogs:
     states: dict[str, State] = field(default_factory=dict)
     unread: TurnRanges = field(default_factory=TurnRanges)
     declared: DeclaredTally | None = None
+    sketches: SketchNames | None = None
 
 
 def compare_logs(
@@ -223,6 +226,9 @@ class _Comparison:
         found = self.found
         found.parts = parts
         if turn not in self.left.states or turn not in self.right.states:
+            # After declared differences the turn before may differ as well, and names mislead.
+            if "state" in parts and self.same_basis and found.declared is None:
+                found.sketches = named_by_sketches(self.left, self.right, turn)
             return
         found.states = self._common_states(turn)
         schema = found.common.schema

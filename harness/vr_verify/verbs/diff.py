@@ -25,6 +25,8 @@ from vr_verify.report.diff_document import (
     ScenarioDifferences,
     ScenarioRow,
     SchemaRow,
+    Sketched,
+    SketchedRow,
     ValueRow,
 )
 from vr_verify.runlog.reader import LogHeader, RunLog, TurnRecord
@@ -264,6 +266,7 @@ def _with_turns(document: LogDiff, found: TwoLogs, left: RunLog, right: RunLog) 
         divergence=_divergence(found, first, last == found.turns[-1], records),
         differing_digests=found.parts,
         values=_value_rows(found),
+        sketched=_sketched(found),
         differing_turns=found.differing.texts(),
         differing_turns_total=found.differing.total,
         equal_again_at=found.differing.after(found.turns[-1])[:HEALS_SHOWN],
@@ -319,6 +322,15 @@ def _with_values(divergence: Divergence, found: TwoLogs) -> Divergence:
         rows = {side: str(number) for side, number in counts.rows.items()}
         more |= {"table": counts.table, "unit": "rows", "values": rows}
     return structs.replace(divergence, **more)
+
+
+def _sketched(found: TwoLogs) -> Sketched | None:
+    """Return the rows that sketches name where values are unknown."""
+    names = found.sketches
+    if names is None:
+        return None
+    rows = tuple(SketchedRow(named.row, named.changed_by) for named in names.rows)
+    return Sketched(names.turn, names.cells, names.whole, rows)
 
 
 def _value_rows(found: TwoLogs) -> tuple[ValueRow, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import Schema, Table
+from vr_verify.canonical.sketch import sketch_bytes
 from vr_verify.canonical.state import (
     State,
     TableData,
@@ -20,7 +21,15 @@ from vr_verify.canonical.tree import state_digest
 from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.model.report import Halted, LogFacts
 from vr_verify.model.run import NONE, Digests
-from vr_verify.report.documents import Cell, EntityRow, Inspection, StepCommands, TableRow, TurnRow
+from vr_verify.report.documents import (
+    Cell,
+    EntityRow,
+    Inspection,
+    SketchFacts,
+    StepCommands,
+    TableRow,
+    TurnRow,
+)
 from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import LogHeader, TurnRecord
 
@@ -84,6 +93,7 @@ def _inspection(
         run_chain=records[-1].run_chain.hex(),
         turn_table=tuple(_turn_row(record, log.kept(record.turn)) for record in records),
         snapshots=header.snapshots,
+        sketch=_sketch(header),
         states_verified=len(read) - len(false),
         states_false=false,
         complete=log.complete,
@@ -94,6 +104,12 @@ def _inspection(
         tables=None if state is None else _tables(schema, state),
         entities=None if state is None else _entities(schema, state, table, entity),
     )
+
+
+def _sketch(header: LogHeader) -> SketchFacts | None:
+    """Say what the sketch of each turn is like."""
+    cells = header.sketch_cells
+    return SketchFacts(cells, sketch_bytes(cells)) if cells else None
 
 
 def _verified(log: RunLog, turn: int) -> bool:

@@ -4,12 +4,14 @@ Spec: contract, sections 3 and 8. It must not print or exit.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from vr_verify.canonical import json_text
+from vr_verify.canonical.sketch import check_cells
 from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
@@ -42,6 +44,7 @@ def record(  # noqa: PLR0913 - one name for each option of the command
     snapshots: str | None = None,
     durable: bool = False,
     resume: bool = False,
+    sketch: int | None = None,
 ) -> Report:
     """Record `turns` turns (30 by default) of a scenario: a file, or a name the engine knows.
 
@@ -52,7 +55,8 @@ def record(  # noqa: PLR0913 - one name for each option of the command
 
     `snapshots` says how states are kept: "full", "delta" (the default), or "sparse" (few of them).
     A `durable` log survives a loss of power up to its last turn. `resume` goes on with the log that
-    is there, by default with its engine and its kind of snapshots.
+    is there, by default with its engine, its kind of snapshots and its sketches. `sketch` gives
+    each turn a sketch of so many cells: two logs name by them what differs without states. 0: none.
     """
     wanted = TURNS_DEFAULT if turns is None else turns
     if wanted < 1:
@@ -60,10 +64,10 @@ def record(  # noqa: PLR0913 - one name for each option of the command
     path = Path(output)
     if not path.parent.is_dir():
         raise MissingFileError(f"{path}: there is no folder {path.parent}")
-    spec, kept = _ways(path if resume else None, engine, snapshots, progress)
+    spec, keeping = _ways(path if resume else None, engine, snapshots, sketch, progress)
     with Engine(spec, limits) as started:
         text, flaws = _scenario(started, str(scenario), seed)
-        recorder = Recorder(started, text, Keeping(kept, durable))
+        recorder = Recorder(started, text, replace(keeping, durable=durable))
         first = recorder.opening.turn
         given = {}
         if commands is not None:
@@ -85,16 +89,26 @@ def record(  # noqa: PLR0913 - one name for each option of the command
 
 
 def _ways(
-    resumed: Path | None, engine: str | None, snapshots: str | None, progress: Progress | None
-) -> tuple[BuildSpec, str]:
-    """Return the engine and the kind of snapshots; what was not asked for is as the log has it."""
+    resumed: Path | None,
+    engine: str | None,
+    snapshots: str | None,
+    sketch: int | None,
+    progress: Progress | None,
+) -> tuple[BuildSpec, Keeping]:
+    """Return the engine and what is kept; what was not asked for is as the log has it."""
     watched = progress or ignore_progress
+    if sketch:
+        try:
+            check_cells(sketch)
+        except ValueError as error:
+            raise UsageError(f"sketch: {error}") from error
     if resumed is None:
         spec = default_build() if engine is None else resolve_build(engine, watched)
-        return spec, snapshots or SNAPSHOTS_DEFAULT
+        return spec, Keeping(snapshots or SNAPSHOTS_DEFAULT, sketch_cells=sketch or 0)
     with RunLog.open(resumed) as log:
         spec = engine_of_log(log.header) if engine is None else resolve_build(engine, watched)
-        return spec, snapshots or log.header.snapshots
+        cells = log.header.sketch_cells if sketch is None else sketch
+        return spec, Keeping(snapshots or log.header.snapshots, sketch_cells=cells)
 
 
 def _parted(recorder: Recorder, spec: BuildSpec, problem: str) -> Report:

@@ -46,6 +46,7 @@ class Turn:
     commands: Any
     record: dict[str, Any]
     state: dict[int, Universe] | None
+    sketch: dict[str, Any] | None
     seal: bytes
     at: int
     size: int
@@ -61,8 +62,9 @@ class Log:
     end: dict[str, Any] | None = None
     cut_at: int | None = None
     chains: dict[str, bytes] = field(default_factory=dict)
-    counts: list[int] = field(default_factory=lambda: [0] * 7)
+    counts: list[int] = field(default_factory=lambda: [0] * 8)
     chunks: list[ChunkPlace] = field(default_factory=list)
+    sketched: bool = False
 
 
 def derive(context: str, material: bytes) -> bytes:
@@ -145,7 +147,9 @@ def read_chunk(log: Log, data: bytes, at: int, size: int, seal: bytes) -> bytes:
     """Read one chunk into the log; return its seal."""
     records = data[at + HEAD_BYTES : at + size]
     turn = struct.unpack_from("<Q", data, at + 9)[0]
-    opening = b"" if log.turns else b"".join(prelude())
+    if not log.turns:
+        log.sketched = records.startswith(b"".join(prelude(sketched=True)))
+    opening = b"" if log.turns else b"".join(prelude(log.sketched))
     demand(records.startswith(opening), "other schemas or channels")
     messages = split(records, len(opening), turn)
     names = [name for name, _, _ in messages]
@@ -171,7 +175,7 @@ def split(records: bytes, at: int, turn: int) -> list[tuple[str, dict[str, Any],
         demand(len(records) - at >= 31, "a record without its head")
         opcode, size, channel = struct.unpack_from("<BQH", records, at)
         demand(22 <= size <= len(records) - at - 9, "a record longer than its chunk")
-        demand(1 <= channel <= 7, f"channel {channel}")
+        demand(1 <= channel <= 8, f"channel {channel}")
         head = struct.pack("<BQHIQQ", 5, size, channel, 0, turn, turn)
         demand(records[at : at + 31] == head, f"the head of a message (record {opcode})")
         name = CHANNELS[channel - 1]
@@ -192,6 +196,9 @@ def read_header(log: Log, turn: int, header: dict[str, Any]) -> None:
     demand(has == [name for name in known if name in has] and "state" in has, "digests")
     demand(len(header["steps"]) > 0, "no steps")
     demand(header["snapshots"] in ("full", "delta", "sparse"), "snapshots")
+    cells = header["sketch_cells"]
+    demand(log.sketched == (cells > 0), "sketches that are not declared")
+    demand(cells == 0 or (cells % 3 == 0 and cells <= 3 * 2**16), "cells of no sketch")
     schema_digest = blake3.blake3(header["schema"].encode()).digest()
     scenario_digest = blake3.blake3(header["scenario"].encode()).digest()
     material = schema_digest + scenario_digest + text(header["rules_version"])
@@ -219,9 +226,32 @@ def read_turn(log: Log, turn: int, messages: list[tuple[str, dict[str, Any]]], s
         by_step = opening["by_step"]
         check_commands(log, by_step, now["halt"] is not None)
     check_chains(log, by_step, now)
+    sketch = read_sketch(log, now, stored)
     state = None if now["halt"] else read_state(log, now, stored)
+    demand(sketch is None or state is None or sketch["rows"] == rows_of(state), "rows of a sketch")
+    demand(sketch is None or state is None or sketch["universes"] == list(state), "its universes")
     demand(now["halt"] is None or not (stored or now["universes"]), "a state after a halt")
-    log.turns.append(Turn(turn, parse(by_step, 64 * 2**20), now, state, seal, 0, 0))
+    log.turns.append(Turn(turn, parse(by_step, 64 * 2**20), now, state, sketch, seal, 0, 0))
+
+
+def read_sketch(log: Log, now: dict[str, Any], stored: list[Any]) -> dict[str, Any] | None:
+    """Take the sketch from in front of a turn's state and check its form."""
+    if not log.sketched or now["halt"]:
+        return None
+    demand([name for name, _ in stored[:1]] == ["sketch"], "no sketch")
+    _, sketch = stored.pop(0)
+    cells, ids, tables = log.header["sketch_cells"], sketch["universes"], log.schema["tables"]
+    demand(sketch["turn"] == now["turn"], "a sketch of another turn")
+    demand(ids == sorted(set(ids)), "universes of a sketch out of order")
+    demand(len(sketch["rows"]) == len(ids) * len(tables), "too few or too many rows of a sketch")
+    data = sketch["data"]
+    demand(len(data) == 4 + 18 * cells and data[:4] == struct.pack("<I", cells), "other cells")
+    return sketch
+
+
+def rows_of(state: dict[int, Universe]) -> list[int]:
+    """List the row counts of all tables in canonical order."""
+    return [table["rows"] for universe in state.values() for table in universe.values()]
 
 
 def check_commands(log: Log, by_step: str, halted: bool) -> None:
@@ -322,7 +352,7 @@ def read_end(log: Log, turn: int, end: dict[str, Any]) -> None:
 
 def read_closing(log: Log, data: bytes, at: int) -> None:
     """Check the closing part, or find that the log is cut or torn in it."""
-    closing = closing_part(data[:at], log.chunks, log.counts)
+    closing = closing_part(data[:at], log.chunks, log.counts, log.sketched)
     demand(len(data) <= at + len(closing), "bytes behind the end")
     if data[at:] == closing:
         return

@@ -11,7 +11,8 @@ from itertools import pairwise
 from tests.harness.runlog import naive_messages as pb
 
 MAGIC = b"\x89MCAP0\r\n"
-CHANNELS = ("header", "commands", "turn", "snapshot", "delta", "seal", "end")
+CHANNELS = ("header", "commands", "turn", "snapshot", "delta", "seal", "end", "sketch")
+OF_SKETCHES = ("sketch", "Sketch", "sketch_cells")
 HEAD_BYTES = 9 + 40
 SECTOR_BYTES = 512
 ChunkPlace = tuple[int, int, int]
@@ -28,8 +29,8 @@ def record(opcode: int, body: bytes) -> bytes:
     return struct.pack("<BQ", opcode, len(body)) + body
 
 
-def descriptor_set() -> bytes:
-    """Make the descriptor set of the messages."""
+def descriptor_set(sketched: bool) -> bytes:
+    """Make the descriptor set of the messages of a log, with sketches or without."""
     kinds = {"uint64": 4, "string": 9, "bytes": 12, "uint32": 13}
 
     def part(at: int, data: bytes) -> bytes:
@@ -39,9 +40,14 @@ def descriptor_set() -> bytes:
         return pb.varint(at << 3) + pb.varint(value)
 
     file = part(1, b"vr_verify/runlog.proto") + part(2, b"vr_verify.runlog.v1")
+    left_out = () if sketched else OF_SKETCHES
     for name, fields in pb.MESSAGES.items():
+        if name in left_out:
+            continue
         body = part(1, name.encode())
         for many, kind, called, at in fields:
+            if called in left_out:
+                continue
             one = part(1, called.encode()) + number(3, at) + number(4, 3 if many else 1)
             one += number(5, kinds.get(kind, 11))
             if kind not in kinds:
@@ -52,12 +58,12 @@ def descriptor_set() -> bytes:
 
 
 @cache
-def prelude() -> tuple[bytes, bytes]:
+def prelude(sketched: bool) -> tuple[bytes, bytes]:
     """Make the schema records and the channel records that open first chunk and summary."""
     schemas = channels = b""
-    for at, name in enumerate(CHANNELS, 1):
+    for at, name in enumerate(CHANNELS if sketched else CHANNELS[:-1], 1):
         schema = text(f"vr_verify.runlog.v1.{name.capitalize()}") + text("protobuf")
-        data = descriptor_set()
+        data = descriptor_set(sketched)
         schema += struct.pack("<I", len(data)) + data
         schemas += record(3, struct.pack("<H", at) + schema)
         channel = text(name) + text("protobuf") + struct.pack("<I", 0)
@@ -71,19 +77,21 @@ def chunk_head(turn: int, size: int, crc: int) -> bytes:
     return head + text("") + struct.pack("<Q", size)
 
 
-def closing_part(before: bytes, chunks: list[ChunkPlace], counts: list[int]) -> bytes:
+def closing_part(
+    before: bytes, chunks: list[ChunkPlace], counts: list[int], sketched: bool
+) -> bytes:
     """Make all that must stand behind the last chunk.
 
     `counts` are the messages of each channel.
     """
     data_end = record(15, struct.pack("<I", zlib.crc32(before)))
     start = len(before) + len(data_end)
-    schemas, channels = prelude()
+    schemas, channels = prelude(sketched)
     offset, summary, offsets = start, b"", b""
     for opcode, group in (
         (3, schemas),
         (4, channels),
-        (11, statistics(chunks, counts)),
+        (11, statistics(chunks, counts, len(CHANNELS) if sketched else len(CHANNELS) - 1)),
         (8, b"".join(chunk_index(*chunk) for chunk in chunks)),
     ):
         summary += group
@@ -94,12 +102,12 @@ def closing_part(before: bytes, chunks: list[ChunkPlace], counts: list[int]) -> 
     return data_end + summary + footer + struct.pack("<I", zlib.crc32(summary + footer)) + MAGIC
 
 
-def statistics(chunks: list[ChunkPlace], counts: list[int]) -> bytes:
+def statistics(chunks: list[ChunkPlace], counts: list[int], channels: int) -> bytes:
     """Make the Statistics record."""
     counted = [(at, count) for at, count in enumerate(counts, 1) if count]
     by_channel = b"".join(struct.pack("<HQ", *one) for one in counted)
     first, last = chunks[0][0], chunks[-1][0]
-    totals = (sum(counts), len(CHANNELS), len(CHANNELS), 0, 0, len(chunks), first, last)
+    totals = (sum(counts), channels, channels, 0, 0, len(chunks), first, last)
     return record(11, struct.pack("<QHIIIIQQI", *totals, len(by_channel)) + by_channel)
 
 

@@ -43,6 +43,7 @@ message Header {
   repeated Fact environment = 9;
   repeated string digests = 10;
   string snapshots = 11;
+  uint32 sketch_cells = 12;
 }
 
 message Commands {
@@ -92,6 +93,13 @@ message End {
   string reason = 1;
   uint64 last_turn = 2;
   bytes run_chain = 3;
+}
+
+message Sketch {
+  uint64 turn = 1;
+  repeated uint32 universes = 2;
+  repeated uint64 rows = 3;
+  bytes data = 4;
 }
 """
 FIELD = re.compile(r"(repeated )?(\w+) (\w+) = (\d+);")

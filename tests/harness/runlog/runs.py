@@ -10,10 +10,12 @@ from random import Random
 from tests.harness.canonical.examples import ENTITY, column, schema_of
 from tests.harness.runlog.logs import commands_of, header_of
 from vr_verify.canonical.schema import Column, Schema, Table
+from vr_verify.canonical.sketch import empty
 from vr_verify.canonical.state import State, TableData, Universe
-from vr_verify.model.run import Digests
+from vr_verify.model.run import Digests, TableRows
 from vr_verify.runlog.delta import TableDelta
 from vr_verify.runlog.records import LogHeader
+from vr_verify.runlog.sketches import TurnSketch
 from vr_verify.runlog.standing import StandingTable
 from vr_verify.runlog.writer import RunLogWriter
 
@@ -124,6 +126,7 @@ def any_run(seed: int) -> tuple[LogHeader, list[State]]:
     has = random.choice((("state",), ("state", "ledger"), ("state", "events")))
     header = replace(header_of(first_turn, has), schema=any_schema(random))
     header = replace(header, snapshots=random.choice(MODES))
+    header = replace(header, sketch_cells=(0, 3, 96)[seed % 3])
     return header, run_of(header.schema, first_turn, random.randrange(9), random)
 
 
@@ -132,18 +135,30 @@ def any_digests(header: LogHeader, turn: int) -> Digests:
     return Digests(**{name: bytes([turn % 256]) * 32 for name in header.has})
 
 
+def any_sketch(header: LogHeader, state: State) -> TurnSketch | None:
+    """Make the sketch of a turn, which is that of no change; none where the log has none."""
+    if not header.sketch_cells:
+        return None
+    sketch = empty(header.sketch_cells)
+    sketch.add(state.turn, state.turn)
+    universes = state.universes
+    rows = tuple(TableRows(one.id, tuple(table.rows for table in one.tables)) for one in universes)
+    return TurnSketch(rows, sketch.encode())
+
+
 def write_states(writer: RunLogWriter, states: list[State]) -> list[int]:
     """Write states behind what a writer has; return the turns that were kept with their state."""
     header, kept = writer.header, []
     for state in states:
         digests = any_digests(header, state.turn)
         if state.turn == header.first_turn:
-            writer.write_first(state, digests)
+            writer.write_first(state, digests, any_sketch(header, state))
             kept.append(state.turn)
             continue
         wanted = writer.wants_state()
         commands = commands_of(state.turn)
-        writer.write_turn(state.turn, commands, state if wanted else None, digests)
+        kept_state, sketched = state if wanted else None, any_sketch(header, state)
+        writer.write_turn(state.turn, commands, kept_state, digests, sketched=sketched)
         if wanted:
             kept.append(state.turn)
     return kept

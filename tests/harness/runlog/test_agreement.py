@@ -94,6 +94,7 @@ def header_facts(header: LogHeader) -> Content:
         ],
         "digests": list(header.has),
         "snapshots": header.snapshots,
+        "sketch_cells": header.sketch_cells,
     }
 
 
@@ -110,6 +111,13 @@ def turn_facts(log: RunLog, turn: int) -> Content:
     facts |= {"turn": turn, "run_chain": found.run_chain, "seal": found.seal}
     facts["commands"] = [list(step) for step in found.commands_by_step]
     facts["halt"] = found.halt and found.halt.as_json()
+    sketch = log.sketch(turn)
+    facts["sketch"] = sketch and {
+        "turn": turn,
+        "universes": [rows.universe for rows in sketch.rows],
+        "rows": [count for rows in sketch.rows for count in rows.rows],
+        "data": sketch.data,
+    }
     return facts
 
 
@@ -126,7 +134,7 @@ def naively(path: Path) -> Content | None:
         "cut_at": log.cut_at,
         "turns": [
             {name: one.record[name] for name in names}
-            | {"seal": one.seal, "commands": one.commands}
+            | {"seal": one.seal, "commands": one.commands, "sketch": one.sketch}
             for one in log.turns
         ],
         "states": {one.turn: one.state for one in log.turns if one.state is not None},
@@ -217,7 +225,7 @@ def test_states_in_any_order_are_those_in_order(seed: int, tmp_path: Path) -> No
 def stored_forms(path: Path) -> Counter[str]:
     """Count codecs and stream methods of a log, as the messages state them."""
     seen: Counter[str] = Counter()
-    data, start = path.read_bytes(), len(b"".join(naive_framing.prelude()))
+    data, start = path.read_bytes(), len(b"".join(naive_framing.prelude(sketched=False)))
     for turn, at, size in naive.read(path).chunks:
         records = data[at + naive_framing.HEAD_BYTES : at + size]
         messages = naive.split(records, start, turn)

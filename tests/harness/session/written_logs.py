@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.harness.canonical.examples import ENTITY, column, schema_of, state_of
+from vr_verify.canonical.changes import changes_between
 from vr_verify.canonical.schema import Schema
+from vr_verify.canonical.sketch import build
 from vr_verify.canonical.state import State
 from vr_verify.canonical.tree import state_digest
-from vr_verify.model.run import Command, Digests, Halt, StepSpec
+from vr_verify.model.run import Command, Digests, Halt, StepSpec, TableRows
 from vr_verify.runlog.records import LogHeader
+from vr_verify.runlog.sketches import TurnSketch
 from vr_verify.runlog.writer import RunLogWriter
 
 UNITS = 3
@@ -77,6 +80,7 @@ class Written:
     halt: Halt | None = None
     cut_off: bool = False
     snapshots: str = "delta"
+    sketch_cells: int = 0
 
     def write(self, path: Path) -> Path:
         """Write the log; with a halt its last turn halts; `digest_of` gives lying digests."""
@@ -91,19 +95,35 @@ class Written:
             environment=dict(self.environment),
             has=self.has,
             snapshots=self.snapshots,
+            sketch_cells=self.sketch_cells,
         )
         with RunLogWriter(path, header) as log:
             first = self.first_turn
-            log.write_first(self.states(self.schema, first), self._digests(header, first))
+            digests = self._digests(header, first)
+            log.write_first(self.states(self.schema, first), digests, self._sketch(first))
             for turn in range(first + 1, self.last_turn + 1):
                 if self.halt is not None and turn == self.last_turn:
                     log.write_turn(turn, self.commands(turn), None, Digests(), self.halt)
                     continue
                 state = self.states(self.schema, turn) if log.wants_state() else None
-                log.write_turn(turn, self.commands(turn), state, self._digests(header, turn))
+                told = (self.commands(turn), state, self._digests(header, turn))
+                log.write_turn(turn, *told, sketched=self._sketch(turn))
             if not self.cut_off:
                 log.finish()
         return path
+
+    def _sketch(self, turn: int) -> TurnSketch | None:
+        """Make the sketch of a turn, none where none is asked for."""
+        if not self.sketch_cells:
+            return None
+        state = self.states(self.schema, turn)
+        before = state if turn == self.first_turn else self.states(self.schema, turn - 1)
+        changes = changes_between(self.schema, before, state)
+        rows = tuple(
+            TableRows(universe.id, tuple(table.rows for table in universe.tables))
+            for universe in state.universes
+        )
+        return TurnSketch(rows, build(self.schema, changes, self.sketch_cells).encode())
 
     def _digests(self, header: LogHeader, turn: int) -> Digests:
         said = (self.digest_of or self.states)(self.schema, turn)

@@ -11,6 +11,7 @@ pub mod ids;
 mod json;
 mod material;
 mod record;
+pub mod sketch;
 pub mod stream;
 pub mod vector;
 

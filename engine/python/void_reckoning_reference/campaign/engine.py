@@ -34,13 +34,16 @@ from void_reckoning_reference.shared.codec import (
 )
 from void_reckoning_reference.shared.digest import ColumnTree, events_digest, ledger_digest
 from void_reckoning_reference.shared.ids import NONE
+from void_reckoning_reference.shared.sketch import ChangedTable, ChangedUniverse, sketch
 from void_reckoning_reference.state import (
     Archive,
     State,
+    changed_rows,
     decode_state,
     encode_state,
     first_out_of_range,
     pack_column,
+    packed_values,
     unpack_worlds,
 )
 from void_reckoning_reference.turn import RULES, Turn
@@ -178,6 +181,22 @@ class Engine:
             raise CommandError(f"expected nodes of 0 … {len(known)}, found {found}")
         return b"".join(known[first : first + count])
 
+    def changed_rows(self) -> list[tuple[bytes, list[bytes]]]:
+        """Return slots and values of the rows that the last turn changed, table by table."""
+        packed = []
+        for slots, columns in self._changes().values():
+            numbers = b"".join(slot.to_bytes(4, "little") for slot in slots)
+            packed.append((numbers, [b"".join(values) for values in columns]))
+        return packed
+
+    def sketch(self, cells: int) -> bytes:
+        """Return the sketch of the rows that the last turn changed; SketchError for its size."""
+        tables: dict[int, list[ChangedTable]] = {}
+        for (universe, table), (slots, columns) in self._changes().items():
+            changed = ChangedTable(table, slots, columns)
+            tables.setdefault(universe, []).append(changed)
+        return sketch([ChangedUniverse(*universe) for universe in tables.items()], cells)
+
     def snapshot(self) -> list[Archive]:
         """Return the state as it stands, as one archive for each universe and table."""
         return encode_state(self._state.pack())
@@ -217,6 +236,16 @@ class Engine:
     def rules_fired(self) -> dict[str, dict[str, int]]:
         """Return how often each rule fired since `init`; an undone turn's count stays."""
         return {"rules": self._coverage.fired()}
+
+    def _changes(self) -> dict[tuple[int, str], tuple[list[int], list[list[bytes]]]]:
+        """Return slots and values of the rows that the last turn changed, by universe and table."""
+        if self._over or self._next != 0:
+            raise CommandError("expected the end of a turn, found the middle of one or of a run")
+        slots_of = changed_rows(self._kept_before, self._kept)
+        return {
+            place: (slots, packed_values(self._kept, place, slots))
+            for place, slots in slots_of.items()
+        }
 
     def _payload(self, universe: int, table: str, column: str) -> bytes:
         """Return all values of one column, packed."""
@@ -276,6 +305,7 @@ class Engine:
         self._next = (self._next + 1) % len(self._steps)
         if self._next > 0:
             return self._ended(False)
+        self._kept_before = self._kept
         return self._ended(True) | self._digests(self._turn + 1)
 
     def _ended(self, turn_ended: bool) -> Answer:
@@ -293,6 +323,7 @@ class Engine:
         self._next = 0
         self._over = False
         digests = self._digests(turn)
+        self._kept_before = self._kept
         return {"turn": turn, "universes": self._state.row_counts()} | digests
 
     def _digests(self, turn: int) -> Answer:

@@ -12,4 +12,5 @@ mod digest;
 mod fx;
 mod ground;
 mod hostile;
+mod sketch;
 mod stream;

@@ -1,0 +1,117 @@
+"""Two sparse logs name the rows in which they part, by their sketches alone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.harness.session.written_logs import Written, spoiled
+from tests.support.toy_builds import MILL, variant
+from vr_verify.errors import UsageError
+from vr_verify.report.diff_document import LogDiff, SketchedRow
+from vr_verify.report.text import render
+from vr_verify.runlog.reader import RunLog
+from vr_verify.verbs.diff import diff
+from vr_verify.verbs.record import record
+
+CLEAN = Written(snapshots="sparse", sketch_cells=96)
+
+
+def sketched(log: Written) -> Written:
+    """Return how to write a log as a sparse one with sketches."""
+    return replace(log, snapshots="sparse", sketch_cells=96)
+
+
+def compared(folder: Path, left: Written, right: Written) -> LogDiff:
+    """Write two logs and compare them."""
+    return diff(left.write(folder / "left.log"), right.write(folder / "right.log"))
+
+
+def test_a_planted_fault_is_named_from_two_sparse_logs_alone(tmp_path: Path) -> None:
+    found = compared(tmp_path, CLEAN, sketched(spoiled(range(3, 9))))
+    assert found.outcome == "finding"
+    assert found.divergence is not None
+    assert (found.divergence.turn, found.divergence.entity) == (3, None)
+    assert found.sketched is not None
+    assert (found.sketched.turn, found.sketched.cells, found.sketched.whole) == (3, 96, True)
+    assert found.sketched.rows == (SketchedRow("0/unit/1", "both"),)
+    said = render(found, 100).plain
+    assert "Named by sketches alone at turn 3" in said
+    assert "0/unit/1  both" in said
+
+
+def test_equal_logs_are_named_nothing(tmp_path: Path) -> None:
+    found = compared(tmp_path, CLEAN, CLEAN)
+    assert (found.outcome, found.sketched) == ("agreed", None)
+    assert "sketches" not in render(found, 100).plain
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        replace(spoiled(range(3, 9)), snapshots="sparse"),
+        replace(spoiled(range(3, 9)), snapshots="sparse", sketch_cells=384),
+        replace(sketched(spoiled(range(3, 9))), first_turn=3),
+        replace(spoiled(range(3, 9)), sketch_cells=96),
+    ],
+)
+def test_only_sketches_of_one_size_and_turn_are_compared(tmp_path: Path, right: Written) -> None:
+    """None, others, those of a first turn; with a delta log they help as with a sparse one."""
+    found = compared(tmp_path, CLEAN, right)
+    assert found.outcome == "finding"
+    assert (found.sketched is not None) == (right.sketch_cells == 96 and right.first_turn == 0)
+
+
+def test_where_values_are_known_sketches_are_not_asked(tmp_path: Path) -> None:
+    logs = (replace(CLEAN, snapshots="delta"), replace(spoiled(range(3, 9)), sketch_cells=96))
+    found = compared(tmp_path, *logs)
+    assert found.sketched is None
+    assert [row.entity for row in found.values] == ["0/unit/1:1"]
+
+
+def test_too_many_rows_are_some_of_them(tmp_path: Path) -> None:
+    logs = (
+        replace(CLEAN, sketch_cells=3),
+        replace(spoiled(range(3, 9)), snapshots="sparse", sketch_cells=3),
+    )
+    found = compared(tmp_path, *logs)
+    assert found.sketched is not None
+    assert (found.sketched.whole, found.sketched.rows) == (False, ())
+    assert "too full to tell" in render(found, 100).plain
+
+
+def test_a_recorded_fault_is_named_without_running_an_engine_again(tmp_path: Path) -> None:
+    logs = [tmp_path / name for name in ("good.log", "bad.log", "twin.log")]
+    for log, engine in zip(logs, (MILL, variant("FineMill"), MILL), strict=True):
+        record("mill-20", log, turns=6, engine=engine, snapshots="sparse", sketch=96)
+    found = diff(logs[0], logs[1])
+    assert found.sketched is not None
+    assert found.sketched.turn == 4
+    assert (found.sketched.whole, found.sketched.rows) == (
+        True,
+        (SketchedRow("3/cell/2", "both"),),
+    )
+    assert diff(logs[0], logs[2]).sketched is None
+
+
+def test_a_log_with_sketches_tells_the_same_run_and_is_gone_on_with(tmp_path: Path) -> None:
+    plain, path = tmp_path / "plain.log", tmp_path / "a.log"
+    record("mill-3", plain, turns=6, engine=MILL)
+    record("mill-3", path, turns=3, engine=MILL, sketch=96)
+    record("mill-3", path, turns=6, engine=MILL, resume=True)
+    whole = tmp_path / "whole.log"
+    record("mill-3", whole, turns=6, engine=MILL, sketch=96)
+    assert path.read_bytes() == whole.read_bytes()
+    with RunLog.open(plain) as one, RunLog.open(whole) as other:
+        assert one.record(6).run_chain == other.record(6).run_chain
+        assert (one.sketch(6), one.header.sketch_cells) == (None, 0)
+        assert other.sketch(6) is not None
+    with pytest.raises(UsageError, match="--sketch 96, not 384"):
+        record("mill-3", path, turns=8, engine=MILL, resume=True, sketch=384)
+
+
+@pytest.mark.parametrize("cells", [1, 97, 3 * 2**16 + 3])
+def test_cells_that_no_sketch_has_are_refused(tmp_path: Path, cells: int) -> None:
+    with pytest.raises(UsageError, match=f"multiple of 3 from 3 to 196608, found {cells}"):
+        record("mill-3", tmp_path / "a.log", turns=1, engine=MILL, sketch=cells)
+    assert not (tmp_path / "a.log").exists()
