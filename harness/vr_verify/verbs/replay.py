@@ -11,9 +11,8 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from msgspec import structs
-
 from blake3 import blake3
+from msgspec import structs
 
 from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
@@ -75,8 +74,9 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     file is about other logs too, so the caller judges what is unused over them all. `audit` is
     "off", "light", "full" or "deep". With `sample` the second engine plays that share of the turns
     only; `jobs` parts of the run are played at the same time. Two engines that would take hours
-    are refused unless `anyway`. Raises VrVerifyError for what cannot be done. A divergence is a value of the report; so is the failure
-    of an engine and Ctrl-C, with all that was compared before it.
+    are refused unless `anyway`. Raises VrVerifyError for what cannot be done. A divergence is a
+    value of the report; so is the failure of an engine and Ctrl-C, with all that was compared
+    before it.
     """
     if recompute not in RECOMPUTE or not set(trace) <= set(TRACES) or audit not in AUDITS:
         raise UsageError(f"expected recompute of {RECOMPUTE}, trace of {TRACES}, audit of {AUDITS}")
@@ -149,10 +149,11 @@ def _play(lockstep: Lockstep, crew: Crew, jobs: int, anyway: bool) -> None:
     specs = [side.engine.spec for side in lockstep.sides]
     names = [side.name for side in lockstep.sides]
     with ExitStack() as stack:
-        crews = [crew]
-        for _ in range(at_once - 1):
-            crews.append(stack.enter_context(Crew(names, specs, lockstep.sides[0].engine.limits)))
-        play_segments(lockstep, crews, segments)
+        more = [
+            stack.enter_context(Crew(names, specs, lockstep.sides[0].engine.limits))
+            for _ in range(at_once - 1)
+        ]
+        play_segments(lockstep, [crew, *more], segments)
 
 
 def _tally(
