@@ -168,7 +168,7 @@ class Lockstep:
         """Play one turn, compare it, and tell of it."""
         self._active = self._playing(turn)
         if self.sample is not None and len(self._active) > 1:
-            approach(self.log, self._active[1:], turn - 1, self.hasher)
+            self.last_equal = approach(self.log, self._active[1:], turn - 1, self.hasher)
         results = self._play(turn)
         self.found.coverage.turns += 1
         self._compare(turn, results)

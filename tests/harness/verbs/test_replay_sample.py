@@ -44,7 +44,7 @@ def test_a_sample_says_what_it_covered(tmp_path: Path) -> None:
 
 
 def test_a_sampled_turn_is_located_as_any_other_and_the_rest_is_not_seen(tmp_path: Path) -> None:
-    log = mill_log(tmp_path, "sparse")
+    log = mill_log(tmp_path)
     clean = replay(log, MILL, MILL, sample=FIFTH)
     assert clean.outcome == "agreed"
     assert clean.sampled is not None
@@ -53,6 +53,7 @@ def test_a_sampled_turn_is_located_as_any_other_and_the_rest_is_not_seen(tmp_pat
     assert found is not None
     turn = next(turn for turn in (second, third, TURNS) if turn >= 4)
     assert (found.kind, found.turn, found.reproduced) == ("state", turn, True)
+    assert found.last_equal_turn == turn - 1
     assert (found.step, found.phase, found.column) == ("evening", "grind", "water")
     assert found.persists is True
 
@@ -63,6 +64,14 @@ def test_a_sampled_turn_is_located_as_any_other_and_the_rest_is_not_seen(tmp_pat
     told = replay(log, MILL, f"saboteur:draw@{second}:{MILL}", sample=FIFTH).divergence
     assert told is not None
     assert (told.kind, told.turn, told.persists) == ("draws", second, False)
+
+
+def test_a_sparse_log_has_the_sampled_turns_played_from_its_nearest_states(tmp_path: Path) -> None:
+    log = mill_log(tmp_path, "sparse")
+    assert replay(log, MILL, MILL, sample=FIFTH).outcome == "agreed"
+    found = replay(log, MILL, variant("SlowWheelMill"), sample=FIFTH).divergence
+    assert found is not None
+    assert found.last_equal_turn == 0, "nobody knows of the turns between"
 
 
 def test_the_first_engine_plays_every_turn(tmp_path: Path) -> None:
