@@ -46,10 +46,10 @@ def play_unwatched(
 
     Raises the EngineError of a side that fails. The sides stand wherever they came to.
     """
-    commands = [commands_of(log.record(turn).commands_by_step, log.header.steps) for turn in turns]
+    records = [log.record(turn) for turn in turns]
+    commands = [commands_of(record.commands_by_step, log.header.steps) for record in records]
     playing = _playing(sides, commands)
-    for turn, results in zip(turns, playing, strict=False):
-        record = log.record(turn)
+    for record, results in zip(records, playing, strict=False):
         live = [
             View(side.name, result.digests, result.halt, None)
             for side, result in zip(sides, results, strict=True)
@@ -58,8 +58,8 @@ def play_unwatched(
         if (parting := examine(views, hasher, recompute=False)) is not None:
             for _ in playing:
                 pass  # what was asked for must be taken before the next call
-            return Streamed(turn, parting, views)
-        agreed(turn, views)
+            return Streamed(record.turn, parting, views)
+        agreed(record.turn, views)
     return None
 
 

@@ -1,6 +1,8 @@
 """`replay --sample`: the second engine plays some turns, each from what was recorded before it."""
 
 from fractions import Fraction
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from tests.support.toy_builds import MILL, variant
 from vr_verify.errors import UsageError
 from vr_verify.report.text import render
+from vr_verify.session.pace import Pace
 from vr_verify.verbs.record import record
 from vr_verify.verbs.replay import replay
 
@@ -91,3 +94,19 @@ def test_what_cannot_be_sampled_is_refused(tmp_path: Path) -> None:
             replay(log, engine, against, sample=FIFTH)
     with pytest.raises(UsageError, match="jobs beside a sample"):
         replay(log, MILL, MILL, sample=FIFTH, jobs=2)
+
+
+def test_hours_are_refused_and_a_sample_or_the_callers_word_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = mill_log(tmp_path)
+    # Every look at this clock is an hour later.
+    hourly = partial(Pace, clock=lambda: next(hours) * 3600.0)
+    monkeypatch.setattr("vr_verify.verbs.replay.Pace", hourly)
+    hours = count()
+    for jobs in (1, 2):
+        with pytest.raises(UsageError, match=r"hours; --sample .* --anyway plays them all"):
+            replay(log, MILL, MILL, jobs=jobs)
+    assert replay(log, MILL, MILL, anyway=True).outcome == "agreed"
+    assert replay(log, MILL, MILL, sample=FIFTH).outcome == "agreed"
+    assert replay(log, MILL, "none").outcome == "agreed"
