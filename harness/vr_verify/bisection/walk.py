@@ -10,7 +10,8 @@ from vr_verify.bisection.footprints import Footprint, live_footprints, recorded_
 from vr_verify.canonical.state import State
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.approach import approach, begin_side, restore_side
-from vr_verify.session.lockstep import RECORDED, STATE_SMALL_MAX_BYTES, Progress
+from vr_verify.session.lockstep import RECORDED, Progress
+from vr_verify.session.milestones import STATE_SMALL_MAX_BYTES
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.turns import LiveSide, commands_of, play_turn
 from vr_verify.session.views import Hasher

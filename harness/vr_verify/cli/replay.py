@@ -1,5 +1,6 @@
 """`vr-verify replay`: execute a log again and compare everything."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import rich_click as click
@@ -7,10 +8,22 @@ import rich_click as click
 from vr_verify import verbs
 from vr_verify.cli import options, progress
 from vr_verify.cli.limits import limited
+from vr_verify.errors import UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.report.documents import Document
+from vr_verify.session.sample import read_share
 
 TRACES = ("phases", "draws", "events")
+
+
+def share(_: click.Context, __: click.Parameter, value: str | None) -> Fraction | None:
+    """Read a share of turns."""
+    if value is None:
+        return None
+    try:
+        return read_share(value)
+    except UsageError as error:
+        raise click.BadParameter(error.message) from error
 
 
 @options.examples(
@@ -18,6 +31,8 @@ TRACES = ("phases", "draws", "events")
     "vr-verify replay small.log --turns 12:12 --trace draws --json",
     "vr-verify replay small.log --against saboteur:field@12:python --bundle found",
     "vr-verify replay small.log --declared differences.toml",
+    "vr-verify replay long.log --sample 5%",
+    "vr-verify replay long.log --against none --audit off --jobs 2",
 )
 @click.command()
 @options.log_argument
@@ -45,6 +60,27 @@ TRACES = ("phases", "draws", "events")
     multiple=True,
     help="Compare this as well at every turn; may be given several times.",
 )
+@click.option(
+    "--audit",
+    type=click.Choice(["off", "light", "full", "deep"]),
+    default="light",
+    show_default=True,
+    help="How closely each side's own auditor looks at every turn.",
+)
+@click.option(
+    "--sample",
+    metavar="SHARE",
+    callback=share,
+    help="The engine beside plays only this share of the turns, as 0.05 or 5%.",
+)
+@click.option(
+    "--jobs",
+    type=options.Whole(1),
+    default=1,
+    show_default=True,
+    help="How many parts of the run to play at the same time.",
+)
+@click.option("--anyway", is_flag=True, help="Play on even if it will take hours.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first divergence.")
 @click.option(
     "--bundle",
@@ -63,6 +99,10 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option
     turns: tuple[int, int] | None,
     recompute: str,
     trace: tuple[str, ...],
+    audit: str,
+    sample: Fraction | None,
+    jobs: int,
+    anyway: bool,
     fail_fast: bool,
     bundle: Path | None,
     redact: bool,
@@ -87,6 +127,10 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option
                 fail_fast=fail_fast,
                 limits=limits,
                 declared=declared,
+                audit=audit,
+                sample=sample,
+                jobs=jobs,
+                anyway=anyway,
             )
         return verbs.replay.replay(
             log,
@@ -99,4 +143,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option
             progress=shown,
             limits=limits,
             declared=declared,
+            audit=audit,
+            sample=sample,
+            jobs=jobs,
+            anyway=anyway,
         )

@@ -208,6 +208,11 @@ class KeptWorker:
             self._remove_directory()
         return ending
 
+    def stop(self) -> None:
+        """Have the keeper end the worker, without waiting; another thread may wait for it."""
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+
     def close(self) -> None:
         """End the worker and close its streams."""
         self.end()

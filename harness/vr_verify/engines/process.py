@@ -260,6 +260,10 @@ class WorkerProcess:
         held = self._incoming.held
         return f", {held} bytes into its answer" if held else ""
 
+    def stop(self) -> None:
+        """Have the worker end at once; safe while another thread waits for its answer."""
+        self._kept.stop()
+
     def close(self) -> None:
         """End the worker: end of input first, so that it can leave by itself; then all of it."""
         try:

@@ -59,6 +59,20 @@ class Checked(msgspec.Struct, frozen=True):
     rules_never_fired: tuple[str, ...] = ()
 
 
+class Sampled(msgspec.Struct, frozen=True):
+    """The turns of a sample that a side played, each from the state recorded before it.
+
+    `turns` counts those that there were, `turns_played` those that it played; `played` holds the
+    first hundred ranges of them. The rest was compared with the log only. `share` was asked for.
+    """
+
+    side: str
+    share: str
+    turns: int
+    turns_played: int
+    played: tuple[str, ...]
+
+
 class Divergence(msgspec.Struct, frozen=True, omit_defaults=True):
     """The first difference and its place; `values` and `raw` are keyed by the side's name.
 
@@ -174,6 +188,7 @@ class Report(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     message: str | None = None
     sides: dict[str, Side] | None = None
     checked: Checked | None = None
+    sampled: Sampled | None = None
     environment: tuple[dict[str, str], ...] = msgspec.field(default_factory=_no_facts)
     divergence: Divergence | None = None
     halted: Halted | None = None

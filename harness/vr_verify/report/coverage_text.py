@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from vr_verify.model.outcome import Outcome
-from vr_verify.model.report import Checked, Report, Violation
+from vr_verify.model.report import Checked, Report, Sampled, Violation
 from vr_verify.report import layout
 from vr_verify.report.layout import counted, listed
 
 _FINDINGS_SHOWN = 3
+_RANGES_SHOWN = 12
 # Rules are counted when all turns are done; these outcomes end the work before that.
 _UNDONE = (
     Outcome.INTERRUPTED,
@@ -42,6 +43,24 @@ def turns(checked: Checked) -> str:
     if checked.first_turn == checked.last_turn:
         return f"{count} executed, state {checked.first_turn}"
     return f"{count} executed, states {checked.first_turn} to {checked.last_turn}"
+
+
+def sample(sampled: Sampled | None) -> str:
+    """Say how much of the run a sampled side has played; empty where every side played all."""
+    if sampled is None:
+        return ""
+    return f"{sampled.side} played {sampled.turns_played:,} of {counted(sampled.turns, 'turn')}"
+
+
+def _sampled(sampled: Sampled | None) -> str:
+    """Say which turns were sampled, and what became of the others."""
+    if sampled is None:
+        return ""
+    listed_turns = ", ".join(sampled.played[:_RANGES_SHOWN])
+    more = ", ..." if len(sampled.played) > _RANGES_SHOWN else ""
+    how = "each from the state recorded before it"
+    rest = "the others were compared with the log only"
+    return f"{sample(sampled)} ({sampled.share}): {listed_turns}{more}; {how}; {rest}"
 
 
 def _rules(checked: Checked, outcome: str) -> str:
@@ -88,6 +107,7 @@ def checked(report: Report, width: int) -> list[Text]:
     recorded = report.command == "record"
     rows = [
         ("turns", turns(counts)),
+        ("sample", _sampled(report.sampled)),
         *([] if recorded else compared),
         ("audit", "" if recorded and not counts.entities_audited else _audited(counts)),
         ("rules", _rules(counts, report.outcome)),

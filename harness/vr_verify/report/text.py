@@ -125,7 +125,10 @@ def _agreed(report: Report) -> str:
         return f"AGREED: {who} {verb}"
     declared = declared_text.met(report.declared)
     with_declared = f", with {declared}" if declared else ""
-    return f"AGREED: {who} {verb}, {coverage_text.turns(report.checked)}{with_declared}"
+    sampled = coverage_text.sample(report.sampled)
+    of_sample = f"; {sampled}" if sampled else ""
+    covered = coverage_text.turns(report.checked)
+    return f"AGREED: {who} {verb}, {covered}{with_declared}{of_sample}"
 
 
 def _halted(halted: Halted, command: str) -> str:

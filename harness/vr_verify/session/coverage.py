@@ -5,11 +5,33 @@ It must not judge; the verb does that from the counts.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from vr_verify.model.report import Checked, Violation
 from vr_verify.session.turns import LiveSide
 
 _Key = tuple[int, str, str, str, str]
+_COUNTS: Final = (
+    "turns",
+    "turns_recomputed",
+    "steps",
+    "phases",
+    "digests",
+    "draw_digests",
+    "event_digests",
+    "draws",
+    "events",
+    "entities_audited",
+)
+
+
+def rules_fired(sides: Sequence[LiveSide]) -> dict[str, dict[str, int]]:
+    """Return how often each rule has fired on each side that counts them."""
+    return {
+        side.name: dict.fromkeys(side.engine.description.rules, 0) | side.engine.rules_fired()
+        for side in sides
+        if side.engine.can("rules_fired")
+    }
 
 
 @dataclass
@@ -41,12 +63,12 @@ class Coverage:
         self.event_digests += digests.get("events", 0)
         self.turns_recomputed += recomputed
 
-    def audit(self, turn: int, sides: Iterable[LiveSide]) -> None:
+    def audit(self, turn: int, sides: Iterable[LiveSide], level: str) -> None:
         """Have each side that can audit itself do so; findings of several sides are one."""
         for side in sides:
             if not side.engine.can("audit"):
                 continue
-            audit = side.engine.audit("light")
+            audit = side.engine.audit(level)
             self.entities_audited += audit.entities
             self.invariants = max(self.invariants, audit.invariants)
             for found in audit.findings:
@@ -55,13 +77,35 @@ class Coverage:
                 if side.name not in reporters:
                     reporters.append(side.name)
 
-    def count_rules(self, sides: Sequence[LiveSide]) -> None:
-        """Count at the end which of the declared rules have fired on any side."""
-        for side in sides:
-            if side.engine.can("rules_fired"):
-                fired = dict.fromkeys(side.engine.description.rules, 0) | side.engine.rules_fired()
-                for rule, times in fired.items():
-                    self._rules[rule] = self._rules.get(rule, 0) + times
+    def count_rules(
+        self, sides: Sequence[LiveSide], before: Mapping[str, Mapping[str, int]] | None = None
+    ) -> None:
+        """Count at the end which of the declared rules have fired on any side.
+
+        `before` are the counts of sides that had played something else before.
+        """
+        for name, fired in rules_fired(sides).items():
+            earlier = {} if before is None else before.get(name, {})
+            for rule, times in fired.items():
+                risen = times - earlier.get(rule, 0)
+                self._rules[rule] = self._rules.get(rule, 0) + risen
+
+    def add(self, later: "Coverage") -> None:
+        """Add what was covered in turns that follow on these."""
+        if self.first_turn is None:
+            self.first_turn = later.first_turn
+        if later.last_turn is not None:
+            self.last_turn = later.last_turn
+        for name in _COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        self.invariants = max(self.invariants, later.invariants)
+        self._found |= later._found  # noqa: SLF001 - of this class
+        for rule, times in later._rules.items():  # noqa: SLF001 - of this class
+            self._rules[rule] = self._rules.get(rule, 0) + times
+
+    def forget_rules(self) -> None:
+        """Count no rules: the run did not come to its end."""
+        self._rules.clear()
 
     def violations(self) -> tuple[Violation, ...]:
         """Return the findings in order of their turn, then as they were found."""

@@ -15,7 +15,7 @@ from vr_verify.engines.registry import BuildSpec
 from vr_verify.model.limits import Limits
 from vr_verify.model.run import Digests
 from vr_verify.runlog.reader import RunLog
-from vr_verify.session.lockstep import STATE_SMALL_MAX_BYTES
+from vr_verify.session.milestones import STATE_SMALL_MAX_BYTES
 from vr_verify.session.scripts import LogScript, Script
 from vr_verify.session.trace import Streams, read_streams
 from vr_verify.session.tree_sides import live_tree

@@ -21,7 +21,8 @@ from vr_verify.runlog.writer import RunLogWriter
 from vr_verify.session import environment
 from vr_verify.session.commands import GivenCommands
 from vr_verify.session.coverage import Coverage
-from vr_verify.session.lockstep import STATE_SMALL_MAX_BYTES, Progress
+from vr_verify.session.lockstep import Progress
+from vr_verify.session.milestones import STATE_SMALL_MAX_BYTES
 from vr_verify.session.resume import catch_up, check_resumable
 from vr_verify.session.sketching import Sketcher
 from vr_verify.session.stopwatch import Stopwatch

@@ -6,7 +6,7 @@ Spec: contract, section 3 (`--trace`, `--turns`). It must not judge; the verb do
 from collections.abc import Collection, Sequence
 
 from vr_verify.engines.saboteur.faults import Lie, lies_of
-from vr_verify.session.lockstep import Lockstep
+from vr_verify.session.lockstep import AUDIT_OFF, Lockstep
 from vr_verify.session.turns import LiveSide
 
 
@@ -19,6 +19,11 @@ def untraced(sides: Sequence[LiveSide], wanted: Collection[str]) -> list[str]:
             names = " and ".join(blind)
             said.append(f"{trace} were not traced: {names} {verb} not declare them")
     return said
+
+
+def unaudited(level: str) -> list[str]:
+    """Say so where nobody was to look for broken invariants."""
+    return ["nothing was audited: the audit was off"] if level == AUDIT_OFF else []
 
 
 def repeated(sides: Sequence[LiveSide]) -> list[str]:
@@ -52,21 +57,25 @@ def untold_lies(lockstep: Lockstep) -> list[str]:
         f"{side.name} never told its lie {lie.text}: {reason}"
         for side in lockstep.sides
         for lie in lies_of(side.engine.spec.text)
-        if (reason := _no_occasion(lie, lockstep, first, last)) is not None
+        if (reason := _no_occasion(lie, lockstep, side, first, last)) is not None
     ]
 
 
-def _no_occasion(lie: Lie, lockstep: Lockstep, first: int, last: int) -> str | None:
+def _no_occasion(lie: Lie, lockstep: Lockstep, side: LiveSide, first: int, last: int) -> str | None:
     """Say why a lie could not be told while these turns were compared; None if it could."""
     log = lockstep.log
     if lie.fault == "none":
         return None
     if lie.turn > last or (lie.turn < first and not lie.lasts):
         return f"turn {lie.turn} is outside the compared turns {first} to {last}"
+    sample = lockstep.sample if side is lockstep.sides[-1] else None
+    if sample is not None and not lie.lasts and lie.turn not in sample:
+        return f"turn {lie.turn} is not in the sample"
     if lie.fault == "lost-in-restore":
         restorable = all(side.engine.can("snapshot") for side in lockstep.sides)
-        restored = first > log.turns[0] and restorable
-        if not restored or log.state_before(first - 1) < lie.turn:
+        latest = first - 1 if sample is None else sample.chosen[-1] - 1
+        restored = (latest > log.turns[0] - 1) and restorable
+        if not restored or log.state_before(latest) < lie.turn:
             return f"nothing was restored to turn {lie.turn} or a later one"
     if lie.fault == "swallowed-command":
         played = range(max(first, lie.turn, log.turns[0] + 1), last + 1)

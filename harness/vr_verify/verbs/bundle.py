@@ -42,8 +42,8 @@ from vr_verify.verbs.replay import replay
 LOG_NAME: Final = "run.log"
 DECLARED_NAME: Final = "declared.toml"
 _ENGINE_OPTIONS: Final = ("engine", "against")
-_DEFAULTS: Final = (None, False, "auto", ())
-_SETTINGS_LEFT_OUT: Final = ("fail_fast", "limits", "today")
+_DEFAULTS: Final = (None, False, "auto", (), "light")
+_SETTINGS_LEFT_OUT: Final = ("fail_fast", "limits", "today", "jobs", "anyway")
 _ENGINE_FAILURES: Final = (
     Outcome.CRASHED,
     Outcome.TIMED_OUT,

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
 
+from blake3 import blake3
 from msgspec import structs
 
 from vr_verify.engines.builds.spec import ignore_progress
@@ -18,10 +20,11 @@ from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import EngineError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
-from vr_verify.model.report import Divergence, Report, Side
+from vr_verify.model.report import Divergence, Report, Sampled, Side
 from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session import environment, remarks, verdict
+from vr_verify.session.crew import Crew
 from vr_verify.session.declared import DeclaredTally, open_declared
 from vr_verify.session.locate import Located, locate
 from vr_verify.session.lockstep import RECORDED, FirstDivergence, Lockstep, Options, Progress
@@ -31,10 +34,16 @@ from vr_verify.session.log_engine import (
     engine_of_log,
     refuse_other_rules,
 )
+from vr_verify.session.pace import Pace
+from vr_verify.session.sample import choose, share_text
+from vr_verify.session.segments import cut, play_segments
+from vr_verify.session.turn_ranges import TurnRanges
 from vr_verify.session.turns import LiveSide, side_names
 
 RECOMPUTE = ("auto", "every")
 TRACES = ("phases", "draws", "events")
+AUDITS = ("off", "light", "full", "deep")
+SAMPLED_RANGES_SHOWN_MAX = 100
 
 
 def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
@@ -50,6 +59,10 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     declared: Path | str | None = None,
     today: date | None = None,
     one_of_many: bool = False,
+    audit: str = "light",
+    sample: Fraction | None = None,
+    jobs: int = 1,
+    anyway: bool = False,
 ) -> Report:
     """Execute a log again and compare all sides with each other.
 
@@ -58,14 +71,19 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     "every"; `trace` names what is compared beside digests: "phases", "draws", "events"; `limits`
     are those of each worker. `declared` is a file of declared differences, `today` the day on
     which they must not have expired (by default the present day in UTC); with `one_of_many` the
-    file is about other logs too, so the caller judges what is unused over them all. Raises
-    VrVerifyError for what cannot be done. A divergence is a value of the report; so is the failure
-    of an engine and Ctrl-C, with all that was compared before it.
+    file is about other logs too, so the caller judges what is unused over them all. `audit` is
+    "off", "light", "full" or "deep". With `sample` the second engine plays that share of the turns
+    only; `jobs` parts of the run are played at the same time. Two engines that would take hours
+    are refused unless `anyway`. Raises VrVerifyError for what cannot be done. A divergence is a
+    value of the report; so is the failure of an engine and Ctrl-C, with all that was compared
+    before it.
     """
-    if recompute not in RECOMPUTE or not set(trace) <= set(TRACES):
-        raise UsageError(f"expected recompute of {RECOMPUTE} and trace of {TRACES}")
-    options = Options(turns, recompute, frozenset(trace), fail_fast)
-    each = replace(limits or Limits(), workers=1 if against == NO_ENGINE else 2)
+    if recompute not in RECOMPUTE or not set(trace) <= set(TRACES) or audit not in AUDITS:
+        raise UsageError(f"expected recompute of {RECOMPUTE}, trace of {TRACES}, audit of {AUDITS}")
+    _refuse_together(sample, jobs, declared)
+    options = Options(turns, recompute, frozenset(trace), fail_fast, audit)
+    workers = jobs * (1 if against == NO_ENGINE else 2)
+    each = replace(limits or Limits(), workers=workers)
     watched = progress or ignore_progress
     with ExitStack() as stack:
         opened = stack.enter_context(RunLog.open(Path(log)))
@@ -76,16 +94,66 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
             started.append(stack.enter_context(Engine(second, each)))
         refuse_other_rules(opened.header, started)
         names = side_names([live.name for live in started], (RECORDED,))
-        sides = tuple(LiveSide(*pair) for pair in zip(names, started, strict=True))
+        crew = stack.enter_context(Crew(names, [one.spec for one in started], each, started))
         tally = _tally(opened, names, declared, today, one_of_many)
-        lockstep = Lockstep(opened, sides, options, progress=progress, declared=tally)
+        lockstep = Lockstep(opened, crew.sides, options, progress=progress, declared=tally)
+        lockstep.renew = crew.renew
+        _sample(lockstep, sample)
         again = _command(Path(log).name, engine, against, declared)
         try:
-            lockstep.run()
+            _play(lockstep, crew, jobs, anyway)
             parted = _divergence(lockstep, again)
         except (EngineError, KeyboardInterrupt) as error:
             return _unfinished(lockstep, again, error)
         return _report(lockstep, parted, *_judged(lockstep, parted))
+
+
+def _refuse_together(sample: Fraction | None, jobs: int, declared: Path | str | None) -> None:
+    """Refuse what cannot be done together, and what makes no sense."""
+    if sample is not None and not 0 < sample <= 1:
+        raise UsageError(f"expected a share above 0 and at most 1, found {sample}")
+    if jobs < 1:
+        raise UsageError(f"expected at least one job, found {jobs}")
+    if jobs > 1 and declared is not None:
+        reason = "declared differences are counted along the run, so it is played in one piece"
+        raise UsageError(f"jobs beside declared differences: {reason}; leave one of them out")
+    if jobs > 1 and sample is not None:
+        raise UsageError("jobs beside a sample: leave one of them out")
+
+
+def _sample(lockstep: Lockstep, share: Fraction | None) -> None:
+    """Choose the turns that the second side plays."""
+    if share is None:
+        return
+    if len(lockstep.sides) < 2:
+        raise UsageError("a sample is of the turns of the second engine, and there is none")
+    second = lockstep.sides[1]
+    if not second.engine.can("snapshot"):
+        reason = "it cannot be restored to a recorded state"
+        raise UsageError(f"{second.name} cannot play a sample: {reason}")
+    first = max(lockstep.first_turn, lockstep.log.turns[0] + 1)
+    turns = range(first, lockstep.last_turn + 1)
+    lockstep.sample = choose(share, blake3(lockstep.header.scenario).digest(), turns)
+
+
+def _play(lockstep: Lockstep, crew: Crew, jobs: int, anyway: bool) -> None:
+    """Play the turns, in one piece or in segments at the same time."""
+    segments = cut(lockstep)
+    at_once = min(jobs, len(segments))
+    turns = lockstep.last_turn - max(lockstep.first_turn - 1, lockstep.log.turns[0])
+    if len(lockstep.sides) > 1 and lockstep.sample is None and not anyway:
+        lockstep.pace = Pace(turns, at_once)
+    if at_once == 1 or not all(side.engine.can("snapshot") for side in lockstep.sides):
+        lockstep.run()
+        return
+    specs = [side.engine.spec for side in lockstep.sides]
+    names = [side.name for side in lockstep.sides]
+    with ExitStack() as stack:
+        more = [
+            stack.enter_context(Crew(names, specs, lockstep.sides[0].engine.limits))
+            for _ in range(at_once - 1)
+        ]
+        play_segments(lockstep, [crew, *more], segments)
 
 
 def _tally(
@@ -159,6 +227,7 @@ def _judged(lockstep: Lockstep, parted: Divergence | None) -> tuple[Outcome, str
             outcome = Outcome.VIOLATED if outcome is Outcome.AGREED else outcome
     said += [note for side in sides for note in side.engine.spec.notes]
     said += remarks.repeated(sides)
+    said += remarks.unaudited(lockstep.options.audit)
     said += remarks.untraced(sides, lockstep.options.trace)
     said += remarks.clipped(lockstep.options.turns, log.turns[0], log.turns[-1])
     return outcome, "; ".join(said) or None
@@ -169,7 +238,8 @@ def _is_part(lockstep: Lockstep) -> bool:
     log, found, options = lockstep.log, lockstep.found, lockstep.options
     whole = (lockstep.first_turn, lockstep.last_turn) == (log.turns[0], log.turns[-1])
     stopped = options.fail_fast and found.coverage.last_turn != lockstep.last_turn
-    return not whole or not log.complete or stopped or found.halt is not None
+    part = not whole or lockstep.sample is not None
+    return part or not log.complete or stopped or found.halt is not None
 
 
 def _environment(log: RunLog, sides: Sequence[LiveSide]) -> tuple[dict[str, str], ...]:
@@ -221,9 +291,25 @@ def _report(
         message=message,
         sides=described | {RECORDED: Side(header.build, header.rules_version)},
         checked=coverage.checked(),
+        sampled=_sampled(lockstep),
         environment=_environment(log, sides),
         divergence=parted,
         halted=None if agreed_halt is None else verdict.halted(*agreed_halt, header.steps),
         violations=coverage.violations(),
         declared=None if lockstep.declared is None else lockstep.declared.rows(_is_part(lockstep)),
+    )
+
+
+def _sampled(lockstep: Lockstep) -> Sampled | None:
+    """Say which turns the second side has played, as far as the run went."""
+    sample, last = lockstep.sample, lockstep.found.coverage.last_turn
+    if sample is None or last is None:
+        return None
+    played = TurnRanges(turn for turn in sample.chosen if turn <= last)
+    return Sampled(
+        side=lockstep.sides[1].name,
+        share=share_text(sample.share),
+        turns=sum(turn <= last for turn in sample.turns),
+        turns_played=played.total,
+        played=played.texts()[:SAMPLED_RANGES_SHOWN_MAX],
     )
