@@ -31,7 +31,9 @@ fn main() -> Outcome {
 }
 
 fn list() -> Outcome {
-    let names = ROWS.iter().map(|(name, _)| Json::String((*name).to_owned()));
+    let names = ROWS
+        .iter()
+        .map(|(name, _)| Json::String((*name).to_owned()));
     tell("rows", Json::Array(names.collect()))
 }
 
@@ -39,7 +41,10 @@ fn list() -> Outcome {
 fn rounds(row: &str, count: usize, files: &[&str]) -> Outcome {
     let mut pair = made(row, files)?;
     let rounds = pair::measure(pair.as_mut(), count)?;
-    tell("rounds", Json::Array(rounds.into_iter().map(json).collect()))
+    tell(
+        "rounds",
+        Json::Array(rounds.into_iter().map(json).collect()),
+    )
 }
 
 fn sample(row: &str, files: &[&str]) -> Outcome {
@@ -59,7 +64,12 @@ fn made(row: &str, files: &[&str]) -> Result<Box<dyn Pair>, Box<dyn Error>> {
 }
 
 fn json(round: Round) -> Json {
-    Json::Array(round.into_iter().map(|time| Json::Int(time.into())).collect())
+    Json::Array(
+        round
+            .into_iter()
+            .map(|time| Json::Int(time.into()))
+            .collect(),
+    )
 }
 
 fn tell(name: &str, value: Json) -> Outcome {

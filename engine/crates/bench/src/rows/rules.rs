@@ -1,5 +1,7 @@
 //! Rows about single rules: what one call costs, against copying what it reads or writes.
 
+use std::num::TryFromIntError;
+
 use observability::EventLog;
 use shared::Event;
 use shared::fx::Fx;
@@ -21,10 +23,7 @@ const EVENT_BYTES: usize = 56;
 
 /// Distances of all pairs of 100 points, against a copy of the points for each of them.
 pub fn distances(_: &[Vec<u8>]) -> Made {
-    let coordinate = |raw: u64| Fx((raw >> (64 - COORDINATE_BITS)).cast_signed());
-    let numbers: Vec<Fx> = mixed(5, UNITS * 3).into_iter().map(coordinate).collect();
-    let (points, _) = numbers.as_chunks::<3>();
-    let points = points.to_vec();
+    let points = points()?;
     let source = mixed_bytes(5, UNITS * UNITS * 24);
     let mut copy = source.clone();
     Ok(Box::new(Both(
@@ -42,6 +41,15 @@ pub fn distances(_: &[Vec<u8>]) -> Made {
         },
         move || copied(&source, &mut copy),
     )))
+}
+
+fn points() -> Result<Vec<[Fx; 3]>, TryFromIntError> {
+    let raw = |number: u64| i64::try_from(number >> (64 - COORDINATE_BITS)).map(Fx);
+    let mut numbers = mixed(5, UNITS * 3).into_iter();
+    let mut next = || raw(numbers.next().unwrap_or_default());
+    (0..UNITS)
+        .map(|_| Ok([next()?, next()?, next()?]))
+        .collect()
 }
 
 /// Events noted in the turn's log, against a copy of as many numbers.

@@ -1,6 +1,8 @@
 //! Rows about whole runs of a scenario, which is given as canonical JSON.
 //! A turn is measured after one turn from the same restored state, so each sample is equal work.
 
+use std::num::TryFromIntError;
+
 use campaign::Engine;
 use pathfinding::Router;
 use shared::archive::ArchiveBytes;
@@ -113,15 +115,24 @@ pub fn turn_per_unit(files: &[Vec<u8>]) -> Made {
 /// The next systems of 100,000 fleets, against one copy of the questions.
 pub fn routes(files: &[Vec<u8>]) -> Made {
     let (_, mut state) = parse(given(files, 0)?)?;
-    let world: &mut World = state.worlds.first_mut().ok_or("a scenario without a universe")?;
+    let world: &mut World = state
+        .worlds
+        .first_mut()
+        .ok_or("a scenario without a universe")?;
     let requests = requests(world.system.rows())?;
     let router = Router::of(world);
-    let source: Vec<u8> = requests.iter().flatten().flat_map(|slot| slot.to_le_bytes()).collect();
+    let source: Vec<u8> = requests
+        .iter()
+        .flatten()
+        .flat_map(|slot| slot.to_le_bytes())
+        .collect();
     let mut copy = source.clone();
     Ok(Box::new(Both(
         move || {
             Ok(timed(|| {
-                let hops = requests.iter().map(|[from, to]| router.next_hop(*from, *to));
+                let hops = requests
+                    .iter()
+                    .map(|[from, to]| router.next_hop(*from, *to));
                 hops.collect::<Vec<u32>>()
             }))
         },
@@ -130,18 +141,21 @@ pub fn routes(files: &[Vec<u8>]) -> Made {
 }
 
 /// Pairs (from, to) of systems; tests/bench makes the same ones.
-fn requests(systems: u32) -> Result<Vec<[u32; 2]>, Box<dyn std::error::Error>> {
-    let slots: Result<Vec<u32>, _> = mixed(8, REQUESTS * 2)
-        .into_iter()
-        .map(|number| u32::try_from(number % u64::from(systems.max(1))))
-        .collect();
-    Ok(slots?.as_chunks::<2>().0.to_vec())
+fn requests(systems: u32) -> Result<Vec<[u32; 2]>, TryFromIntError> {
+    let slot = |number: u64| u32::try_from(number % u64::from(systems.max(1)));
+    let from = mixed(8, REQUESTS).into_iter().map(slot);
+    let to = mixed(9, REQUESTS).into_iter().map(slot);
+    from.zip(to).map(|(from, to)| Ok([from?, to?])).collect()
 }
 
 /// Units by their state: a filter over the table, sorted and cut, against a copy of two columns.
 pub fn select_units(files: &[Vec<u8>]) -> Made {
     let (_, state) = parse(given(files, 0)?)?;
-    let world = state.worlds.into_iter().next().ok_or("a scenario without a universe")?;
+    let world = state
+        .worlds
+        .into_iter()
+        .next()
+        .ok_or("a scenario without a universe")?;
     let query = Query {
         filters: vec![("hp".to_owned(), Filter::Range(1, i64::MAX))],
         sort: Some(("hp".to_owned(), true)),
