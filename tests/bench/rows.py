@@ -72,6 +72,11 @@ class Row:
     samples: Samples
 
     @property
+    def key(self) -> str:
+        """The case's name."""
+        return self.case.key
+
+    @property
     def judged(self) -> bool:
         """Tell whether the control allows a verdict."""
         return abs(self.samples.control.middle - 1) <= CONTROL_MAX

@@ -14,6 +14,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from tests.bench.memory import descendants, resident_bytes
+from vr_verify.runlog.reader import RunLog
 
 _LOOK_SECONDS = 0.2
 _AGREED = "agreed"
@@ -56,13 +57,22 @@ class Piece:
 def play(log: Path, scenario: str, engine: str, turns: tuple[int, int], against: str) -> Piece:
     """Record up to the last of these turns, then replay them; AlarmError unless all agree."""
     first, last = turns
-    wanted = ["record", scenario, "--engine", engine, "--turns", str(last), "-o", str(log)]
-    recording = watched([*wanted, *(["--resume"] if log.is_file() else [])])
+    recording = _recorded(log, scenario, engine, last)
     replay = watched(["replay", str(log), "--against", against, "--turns", f"{first}:{last}"])
     checked = replay.report["checked"]
     if checked["turns"] != last - first + 1:
         raise AlarmError(f"turns {first} to {last}: only {checked['turns']} were replayed")
     return Piece(first, last, recording, replay)
+
+
+def _recorded(log: Path, scenario: str, engine: str, last: int) -> Watched:
+    """Record up to this turn, unless a soak that was stopped has done so before."""
+    wanted = ["record", scenario, "--engine", engine, "--turns", str(last), "-o", str(log)]
+    if not log.is_file():
+        return watched(wanted)
+    with RunLog.open(log) as held:
+        done = held.complete and held.turns[-1] == last
+    return Watched({}, 0, 0) if done else watched([*wanted, "--resume"])
 
 
 def watched(arguments: Sequence[str]) -> Watched:

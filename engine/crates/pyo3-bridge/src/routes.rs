@@ -24,14 +24,21 @@ pub fn routes<'py>(
     }
     let hops = py.detach(|| match bytemuck::try_cast_slice(requests) {
         Ok(aligned) => run.routes(universe, aligned),
-        Err(_) => run.routes(universe, &bytemuck::pod_collect_to_vec(requests)),
+        Err(_) => run.routes(universe, &aligned(requests)),
     });
     match hops {
         Some(hops) => Ok(PyBytes::new(py, bytemuck::cast_slice(&hops))),
         None => Err(of_command(format!(
-            "routes: universe {universe} or one of its systems is not there"
+            "routes: no universe {universe}, or a slot beyond its systems"
         ))),
     }
+}
+
+/// Copies requests that stand at an odd address.
+fn aligned(requests: &[u8]) -> Vec<[u32; 2]> {
+    let mut pairs = vec![[0; 2]; requests.len() / REQUEST_BYTES];
+    bytemuck::cast_slice_mut(&mut pairs).copy_from_slice(requests);
+    pairs
 }
 
 /// Does nothing: what any call over the bridge costs, for measurements.
