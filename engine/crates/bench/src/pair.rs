@@ -45,3 +45,15 @@ pub fn measure(pair: &mut dyn Pair, count: usize) -> Result<Vec<Round>, Box<dyn 
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Both, measure};
+
+    #[test]
+    fn rounds_begin_with_a_and_turn_round() {
+        let mut pair = Both(|| Ok(1), || Ok(2));
+        let rounds = measure(&mut pair, 3).expect("constants cannot fail");
+        assert_eq!(rounds, [[1, 2, 2, 1], [2, 1, 1, 2], [1, 2, 2, 1]]);
+    }
+}
