@@ -1,5 +1,6 @@
 """What the bridge rows measure does what it says; no timing."""
 
+import json
 import struct
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def values(engine: Engine, table: str, column: str, rows: int) -> list[int]:
 def test_a_batch_of_routes_is_the_rule_applied_to_each_request() -> None:
     engine = Engine()
     started = engine.init(resolve("small", None)[0])
-    systems, lanes = started["universes"][0]["rows"][1:3]
+    names = [table["name"] for table in json.loads(started["schema"])["tables"]]
+    rows = dict(zip(names, started["universes"][0]["rows"], strict=True))
+    systems, lanes = rows["system"], rows["lane"]
     assert systems == bridge._systems(started)
     ends = (values(engine, "lane", name, lanes) for name in ("a", "b", "weight"))
     adjacency = call("pathfinding/route.adjacency", [systems, list(zip(*ends, strict=True))])
