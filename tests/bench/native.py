@@ -36,6 +36,11 @@ class Native:
     work: int = 1
     unit: str = "sample"
 
+    @property
+    def key(self) -> str:
+        """The case's name: the row, and what it is given."""
+        return f"native/{' '.join((self.row, *self.scenarios))}"
+
 
 ROWS: Final = (
     Native("blake3", "one-shot BLAKE3 of 64 MB", "memcpy of them"),
@@ -97,7 +102,7 @@ def cases() -> Iterator[Case]:
         assert native.row in there, f"the crate bench has no row {native.row}"
         with scenario_files(native.scenarios) as files:
             yield Case(
-                f"native/{native.row}",
+                native.key,
                 native.what,
                 native.against,
                 partial(_rounds, native.row, files),
