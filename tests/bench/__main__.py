@@ -85,6 +85,7 @@ def main(argv: Sequence[str]) -> int:
     names = chosen(asked.only)
     if not names:
         parser.error(f"no group fits {asked.only}")
+    RESULT.parent.mkdir(exist_ok=True)
     if asked.verb == "check":
         return judge(names)
     results = measure(names, tell)
