@@ -1,7 +1,7 @@
 # Everything people and CI do. A fresh machine needs Python 3.11 or newer and cargo, nothing else:
 # each target first brings .venv up to date with the lock file, the harness and the engine.
 .DEFAULT_GOAL := help
-.PHONY: help run test check golden coverage bench fmt setup lock clean test-rust test-python lint-rust lint-python
+.PHONY: help run test check golden coverage bench bench-check bench-baseline soak fmt setup lock clean test-rust test-python lint-rust lint-python
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -18,7 +18,7 @@ unexport PYTHONPATH VIRTUAL_ENV
 
 ENGINE_SOURCES := Cargo.toml Cargo.lock engine/pyproject.toml $(shell find engine/crates \
 	engine/python -type f \( -name '*.rs' -o -name '*.toml' -o -name '*.json' -o -name '*.py' \
-	-o -name '*.pyi' -o -name py.typed \) 2>/dev/null)
+	-o -name '*.pyi' -o -name py.typed \) -not -path '*/crates/bench/*' 2>/dev/null)
 # The list of files, so that a deleted one counts as a change too.
 ENGINE_LIST := $(VENV)/.engine-files
 
@@ -62,8 +62,18 @@ coverage: setup ## how much the quick tests execute: harness, reference and, wit
 		echo '  rustup component add llvm-tools && cargo install --locked cargo-llvm-cov'; \
 	fi
 
-bench: setup ## measure, and write what was measured
-	python -m tests.bench
+bench: setup ## measure, and write build/bench.json and the page BENCH.md
+	python -m tests.bench run
+
+bench-check: setup ## measure again; fails where a ratio is 10 % worse than the baseline
+	python -m tests.bench check
+
+bench-baseline: setup ## measure, and make that the committed baseline and page
+	python -m tests.bench baseline
+
+TURNS ?= 100000
+soak: setup ## record and replay for TURNS turns, in pieces; goes on where it was stopped
+	python -m tests.soak --turns $(TURNS)
 
 fmt: setup ## format both languages
 	cargo fmt --all

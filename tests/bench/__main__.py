@@ -1,141 +1,104 @@
-"""`make bench`: measure, print a table, and keep the figures as JSON in build/bench.json."""
+"""`make bench`, `make bench-check`, `make bench-baseline`: measure, then write, or judge.
 
+`python -m tests.bench run|check|baseline [--only GROUP]`; exit code 1 where the check fails.
+"""
+
+import argparse
 import json
-import platform
 import sys
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import vr_verify
-from tests.bench import archives, fuzzing, logs, storage
-from tests.bench.pairs import Ratio, compare
-from tests.bench.play import replay_parts, turns_of
-from void_reckoning_adapter.python import PythonEngine
-from void_reckoning_adapter.rust import RustEngine
-from void_reckoning_scenarios.resolve import resolve
+from tests.bench import baseline, machine
+from tests.bench.checking import WORSE_MAX, Baseline, Checked, Finding, check, succeeded, worse_by
+from tests.bench.groups import Figure, chosen, measure
+from tests.bench.page import number, page
+from tests.bench.rows import Results, Row, Share, Skipped
+from tests.bench.seeds import compared
+from tests.support.tree import ROOT
 
-RESULT = Path("build/bench.json")
-# Scenario, turns of a sample against the reference, turns of a sample of the control, pairs.
-SIZES = (("small", 30, 300, 7), ("medium", 5, 100, 5))
+RESULT, PAGE = ROOT / "build" / "bench.json", ROOT / "BENCH.md"
 
 
-def _speed(name: str, turns: int, control_turns: int, pairs: int) -> tuple[Ratio, Ratio]:
-    scenario, _ = resolve(name, None)
-    ratio = compare(
-        f"python / rust, {turns} turns of {name}",
-        lambda: turns_of(PythonEngine, scenario, turns),
-        lambda: turns_of(RustEngine, scenario, turns),
-        pairs,
-    )
-    control = compare(
-        f"control: rust / rust, {control_turns} turns of {name}",
-        lambda: turns_of(RustEngine, scenario, control_turns),
-        lambda: turns_of(RustEngine, scenario, control_turns),
-        pairs,
-    )
-    return ratio, control
+def tell(figure: Figure) -> None:
+    """Print a figure as soon as it is found."""
+    if isinstance(figure, Row):
+        ratio, control = figure.samples.ratio, figure.samples.control
+        spread = f"({number(ratio.low)} … {number(ratio.high)}), control {control.middle:.3f}"
+        told = f"{number(figure.figure):>9} x  {spread}, {figure.verdict}"
+    elif isinstance(figure, Share):
+        told = f"{number(figure.share):>9} of  {figure.against}"
+    elif isinstance(figure, Skipped):
+        told = f"skipped: {figure.reason}"
+    else:
+        told = f"{number(figure.figure):>9} {figure.unit}"
+    print(f"{figure.key:<64} {told}", flush=True)
 
 
-def _replay(name: str, turns: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / f"{name}.log"
-        vr_verify.record(name, log, engine="rust", turns=turns)
-        size = log.stat().st_size
-        parts, played = replay_parts(log)
-    comparing = (parts["digest"] + parts["compare"]) / parts["step"]
-    return {
-        "comparing_share": round(comparing, 4),
-        "scenario": name,
-        "turns": played,
-        "bytes_per_turn": size // (played + 1),
-        "milliseconds_per_turn": {part: round(s * 1000 / played, 3) for part, s in parts.items()},
-    }
+def write(results: Results, result: Path = RESULT, sheet: Path | None = PAGE) -> None:
+    """Write the JSON of a run, and the page from it."""
+    found = results.document()
+    document = {"machine": machine.facts()} | found | {"seeds": compared(found["rows"])}
+    result.parent.mkdir(exist_ok=True)
+    result.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    if sheet is not None:
+        sheet.write_text(page(json.loads(result.read_text())))
 
 
-def _print_ratios(ratios: list[Ratio]) -> None:
-    for ratio in ratios:
-        low, high = min(ratio.ratios), max(ratio.ratios)
-        print(f"  {ratio.what:<62} {ratio.middle:9.2f} x   ({low:.2f} … {high:.2f})")
+def judge(names: Sequence[str]) -> int:
+    """Measure again and print how each figure stands to the baseline; 1 if the check failed."""
+    figures = baseline.read(machine.instruction_set())
+    figures = {key: value for key, value in figures.items() if key.split("/")[0] in names}
+    results = measure(names, tell, lambda row: _looks_worse(row, figures))
+    checked = check(results, figures)
+    print(f"\n{'row':<64} {'baseline':>9} {'found':>9}   finding")
+    for one in checked:
+        print(_line(one))
+    if succeeded(checked, results):
+        print("\nNo figure that could be judged is more than 10 % worse.")
+        return 0
+    nothing = not any(one.finding in (Finding.HELD, Finding.REGRESSION) for one in checked)
+    print("\nFAILED: nothing could be checked." if nothing else "\nFAILED: see above.")
+    return 1
 
 
-def _print_sizes(sizes: list[storage.Size]) -> None:
-    for size in sizes:
-        met = "met" if size.share <= size.goal_max else "missed"
-        print(f"  {size.what:<62} {size.share:9.4f}     (goal: {size.goal_max}, {met})")
+def _looks_worse(row: Row, figures: Baseline) -> bool:
+    """Tell whether a row is to be measured again before it is called a regression."""
+    before = figures.get(row.case.key)
+    return before is not None and worse_by(row.figure, before, row.case.better) > WORSE_MAX
 
 
-def _print_rates(rates: list[logs.Rate]) -> None:
-    for rate in rates:
-        of = f"of a log of {rate.log_bytes} bytes"
-        print(f"  {rate.what:<62} {rate.megabytes_per_second:9.1f} MB/s, {of}")
+def _line(one: Checked) -> str:
+    before = "-" if one.baseline is None else number(one.baseline)
+    found = "-" if one.found is None else number(one.found)
+    told = one.finding + ("" if one.worse is None else f" ({one.worse:+.1%})")
+    told += f": {one.reason}" if one.reason else ""
+    return f"{one.key:<64} {before:>9} {found:>9}   {told}"
 
 
-def _storage() -> tuple[list[Ratio], dict[str, Any]]:
-    """Measure what is stored: archives, keyframes, deltas, logs."""
-    opened = archives.measure()
-    _print_ratios(opened)
-    stored, sizes = storage.measure()
-    _print_ratios(stored)
+def main(argv: Sequence[str]) -> int:
+    """Do what was asked."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("verb", choices=["run", "check", "baseline"])
+    parser.add_argument("--only", default="*", metavar="GROUP", help="a group, or a pattern")
+    asked = parser.parse_args(argv)
+    names = chosen(asked.only)
+    if not names:
+        parser.error(f"no group fits {asked.only}")
     RESULT.parent.mkdir(exist_ok=True)
-    written, rates = logs.measure(RESULT.parent)
-    _print_ratios(written)
-    print("bytes stored over bytes to hold them against:")
-    _print_sizes(sizes)
-    print("speed at best:")
-    _print_rates(rates)
-    document = {
-        "sizes": [size.document() for size in sizes],
-        "rates": [rate.document() for rate in rates],
-    }
-    return opened + stored + written, document
-
-
-def _fuzzing() -> tuple[list[Ratio], dict[str, Any]]:
-    """Measure how cases are made and played."""
-    ratios = fuzzing.measure_ratios()
-    _print_ratios(ratios)
-    played = fuzzing.measure_played()
-    print("campaigns of generated cases; comparing and fetching over all other time:")
-    for one in played:
+    if asked.verb == "check":
+        return judge(names)
+    results = measure(names, tell)
+    whole = asked.only == "*"
+    write(results, sheet=PAGE if whole else None)
+    print(f"kept in {RESULT.relative_to(ROOT)}" + (f" and {PAGE.name}" if whole else ""))
+    if asked.verb == "baseline":
+        unjudged = baseline.write(results, machine.instruction_set(), names)
         print(
-            f"  {one.what:<62} {one.cases_per_second:9.1f} cases/s, comparing "
-            f"{one.comparing:.4f} (goal: {fuzzing.COMPARING_MAX}), fetching {one.fetching:.4f}"
+            f"the baseline: {baseline.PATH.name}; without verdict: {', '.join(unjudged) or 'none'}"
         )
-    return ratios, {"campaigns": [one.document() for one in played]}
-
-
-def main() -> int:
-    """Measure all; the ratios are medians over interleaved pairs, smallest and largest beside."""
-    print("time of A over time of B, one process, pairs interleaved:")
-    ratios: list[Ratio] = []
-    for size in SIZES:
-        found = list(_speed(*size))
-        _print_ratios(found)
-        ratios += found
-    stored, storage_document = _storage()
-    ratios += stored
-    made, fuzzing_document = _fuzzing()
-    ratios += made
-    replays = [_replay("small", 30), _replay("medium", 20)]
-    print("a lockstep replay, both engines in workers, every digest recomputed:")
-    for log in replays:
-        print(f"  {log['scenario']}: {log['bytes_per_turn']} bytes a turn in the log, per turn:")
-        for part, milliseconds in log["milliseconds_per_turn"].items():
-            print(f"    {part:<10} {milliseconds:9.3f} ms")
-        share = log["comparing_share"]
-        print(f"    comparing over step: {share} (goal: {fuzzing.COMPARING_MAX})")
-    machine = {"machine": platform.machine(), "python": platform.python_version()}
-    document = (
-        machine
-        | storage_document
-        | fuzzing_document
-        | {"ratios": [ratio.document() for ratio in ratios], "replay": replays}
-    )
-    RESULT.write_text(json.dumps(document, indent=2) + "\n")
-    print(f"kept in {RESULT}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

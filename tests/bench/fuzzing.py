@@ -5,7 +5,7 @@ The toy engine measures the harness; Void's engines say what a campaign comes to
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -14,7 +14,9 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 
-from tests.bench.pairs import Ratio, compare
+from tests.bench.pairs import interleaved
+from tests.bench.rows import Case as Compared
+from tests.bench.rows import Stated, at_least
 from tests.support.toy_builds import TOY
 from tests.support.tree import ROOT
 from vr_verify.canonical import json_text
@@ -27,9 +29,10 @@ from vr_verify.fuzzing.mutations import mutated
 from vr_verify.fuzzing.residents import Residents
 from vr_verify.session.stopwatch import Stopwatch
 
-PAIRS, TURNS = 5, 5
+TURNS = 5
 RESIDENT_MIN, GENERATOR_MIN, COMPARING_MAX = 40, 10, 0.05
 FRESH_CASES, RESIDENT_CASES, MADE_CASES, PLAYED_CASES = 2, 60, 300, 200
+PART: Final = "of all other time"
 _COMMAND: Final = {"slot": 1, "add": "7"}
 BASE: Final = Case(
     json_text.encode({"cells": ["0", "11", "22"]}), (((_COMMAND,),), ((),), ((),), ((),), ((),))
@@ -60,42 +63,36 @@ class Played:
         """Cases made, played and compared in a second."""
         return self.cases / self.seconds
 
-    def document(self) -> dict[str, object]:
-        """Give the figures as JSON values."""
-        return {
-            "what": self.what,
-            "cases": self.cases,
-            "cases_per_second": round(self.cases_per_second, 1),
-            "comparing_share": round(self.comparing, 4),
-            "fetching_share": round(self.fetching, 4),
-        }
 
-
-def measure_ratios() -> list[Ratio]:
-    """Measure residents and the generator on the toy engine, each with its control."""
+def cases() -> Iterator[Compared | Stated]:
+    """Measure residents and the generator on the toy engine, then campaigns of Void's."""
     with patch.dict(os.environ, PYTHONPATH=str(ROOT)), Residents(_toys()) as residents:
-        resident = partial(_resident_ns, residents)
-        return [
-            compare(
-                f"a case in new workers / in residents (goal: {RESIDENT_MIN})",
-                _fresh_ns,
-                resident,
-                PAIRS,
-            ),
-            compare("control: residents / residents", resident, resident, PAIRS),
-            compare(
-                f"a case by hypothesis / by changes (goal: {GENERATOR_MIN})",
-                _hypothesis_ns,
-                _changes_ns,
-                PAIRS,
-            ),
-            compare("control: changes / changes", _changes_ns, _changes_ns, PAIRS),
-        ]
+        yield Compared(
+            "fuzzing/residents",
+            "a case in new workers",
+            "in resident ones",
+            interleaved(_fresh_ns, partial(_resident_ns, residents)),
+            at_least(RESIDENT_MIN),
+            better="more",
+        )
+        yield Compared(
+            "fuzzing/generator",
+            "a case made by hypothesis",
+            "by changes of others",
+            interleaved(_hypothesis_ns, _changes_ns),
+            at_least(GENERATOR_MIN),
+            better="more",
+        )
+    for names in (("python", "rust"), ("rust", "rust")):
+        yield from _stated(_played(names))
 
 
-def measure_played() -> list[Played]:
-    """Play campaigns of Void's generator."""
-    return [_played(("python", "rust")), _played(("rust", "rust"))]
+def _stated(one: Played) -> Iterator[Stated]:
+    key, what = f"fuzzing/{one.what}", f"a campaign of generated cases on {one.what}"
+    yield Stated(f"{key} rate", what, one.cases_per_second, "cases/s")
+    goal = f"goal of the whole comparison: ≤ {COMPARING_MAX}"
+    yield Stated(f"{key} comparing", f"{what}: hashing and comparing", one.comparing, PART, goal)
+    yield Stated(f"{key} fetching", f"{what}: fetching values", one.fetching, PART)
 
 
 def _toys() -> list[Any]:

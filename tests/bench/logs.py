@@ -6,7 +6,6 @@ The same messages go through all. Ours do more: encode or decode states, seal, c
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,8 @@ from mcap.reader import make_reader
 from mcap.writer import CompressionType, Writer
 
 from tests.bench import units
-from tests.bench.pairs import Ratio, Work, compare, timed
+from tests.bench.pairs import Work, interleaved, timed
+from tests.bench.rows import Case
 from vr_verify.canonical.state import State
 from vr_verify.model.run import Digests, StepSpec
 from vr_verify.runlog import snapshots
@@ -25,7 +25,6 @@ from vr_verify.runlog.writer import RunLogWriter
 
 ROWS, TURNS, SHARE = 100_000, 12, 0.01
 DURABLE_ROWS, DURABLE_TURNS = 1_000, 40
-PAIRS = 5
 MODES = ("delta", "full", "sparse")
 DIGESTS = Digests(state=bytes(32))
 
@@ -33,48 +32,21 @@ StockMessage = tuple[str, int, bytes]
 """Topic, log time, data."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """How fast a log of so many bytes was written or read, at best."""
-
-    what: str
-    log_bytes: int
-    seconds: float
-
-    def document(self) -> dict[str, object]:
-        """Give the figures as JSON values."""
-        speed = round(self.megabytes_per_second, 1)
-        return {"what": self.what, "log_bytes": self.log_bytes, "megabytes_per_second": speed}
-
-    @property
-    def megabytes_per_second(self) -> float:
-        """Bytes of the log file, in millions, in a second."""
-        return self.log_bytes / self.seconds / 1e6
+FOLDER = Path("build")
+"""A folder of the disk that is to be measured."""
 
 
-def measure(folder: Path) -> tuple[list[Ratio], list[Rate]]:
-    """Measure logs in a folder of the disk that is to be measured."""
-    ratios: list[Ratio] = []
-    rates: list[Rate] = []
+def cases() -> Iterator[Case]:
+    """Measure logs of all modes."""
+    FOLDER.mkdir(exist_ok=True)
     states = _states(ROWS, TURNS)
     for mode in MODES:
-        with _room(folder) as room:
+        with _room(FOLDER) as room:
             log = _written(room / "run.log", states, mode)
-            found = _writing(room, log, states, mode) + _reading(log, mode)
-            ratios += found
-            rates += _rates(found, log.stat().st_size)
-    with _room(folder) as room:
-        ratios += _durable(room)
-    return ratios, rates
-
-
-def _rates(found: list[Ratio], log_bytes: int) -> list[Rate]:
-    """Return the best speed of each A, which are named in front of the slash."""
-    best: dict[str, float] = {}
-    for one in found:
-        name = one.what.removeprefix("control: ").partition(" / ")[0]
-        best[name] = min([*one.a_seconds, best.get(name, one.a_seconds[0])])
-    return [Rate(name, log_bytes, seconds) for name, seconds in best.items()]
+            yield from _writing(room, log, states, mode)
+            yield from _reading(log, mode)
+    with _room(FOLDER) as room:
+        yield from _durable(room)
 
 
 @contextmanager
@@ -105,39 +77,43 @@ def _written(path: Path, states: list[State], mode: str, durable: bool = False) 
     return path
 
 
-def _writing(room: Path, log: Path, states: list[State], mode: str) -> list[Ratio]:
+def _writing(room: Path, log: Path, states: list[State], mode: str) -> Iterator[Case]:
     data, messages = log.read_bytes(), _stock_read(log)
     ours = _timed(lambda: _written(room / "ours.log", states, mode))
     others: dict[str, Work] = {
         "appending its bytes": _timed(lambda: _append(room / "plain", data)),
-        "stock mcap writer, its messages": _timed(lambda: _stock_write(room / "mcap", messages)),
+        "the stock mcap writer, its messages": _timed(lambda: _stock_write(room / "m", messages)),
         "encoding its states alone": _timed(lambda: _encode(states, mode)),
     }
-    found = [compare(f"write {mode} log / {name}", ours, b, PAIRS) for name, b in others.items()]
-    return [*found, compare(f"control: write {mode} log / the same", ours, ours, PAIRS)]
+    for name, other in others.items():
+        yield _case(f"write a {mode} log", name, ours, other, len(data))
 
 
-def _reading(log: Path, mode: str) -> list[Ratio]:
+def _reading(log: Path, mode: str) -> Iterator[Case]:
     plain, stock = _timed(log.read_bytes), _timed(lambda: _stock_read(log))
-    opened, read = _timed(lambda: _open(log)), _timed(lambda: _read_states(log))
-    return [
-        compare(f"open {mode} log / reading its bytes", opened, plain, PAIRS),
-        compare(f"open {mode} log / stock mcap reader with CRCs", opened, stock, PAIRS),
-        compare(f"read {mode} log, all states / reading its bytes", read, plain, PAIRS),
-        compare(f"read {mode} log, all states / stock mcap reader", read, stock, PAIRS),
-    ]
+    ours = {
+        f"open a {mode} log": _timed(lambda: _open(log)),
+        f"read a {mode} log, all states": _timed(lambda: _read_states(log)),
+    }
+    others = {"reading its bytes": plain, "the stock mcap reader with CRCs": stock}
+    for what, work in ours.items():
+        for name, other in others.items():
+            yield _case(what, name, work, other, log.stat().st_size)
 
 
-def _durable(room: Path) -> list[Ratio]:
+def _durable(room: Path) -> Iterator[Case]:
     """Compare with and without waiting for the disk, where little is written in a turn."""
     states = _states(DURABLE_ROWS, DURABLE_TURNS)
     plain = _timed(lambda: _written(room / "plain.log", states, "delta"))
     durable = _timed(lambda: _written(room / "durable.log", states, "delta", durable=True))
-    what = f"{DURABLE_TURNS} turns of {DURABLE_ROWS} rows"
-    return [
-        compare(f"--durable / not, {what}", durable, plain, PAIRS),
-        compare(f"control: not durable / the same, {what}", plain, plain, PAIRS),
-    ]
+    what = f"write {DURABLE_TURNS} turns of {DURABLE_ROWS} rows with --durable"
+    log_bytes = _written(room / "plain.log", states, "delta").stat().st_size
+    yield _case(what, "without", durable, plain, log_bytes)
+
+
+def _case(what: str, against: str, ours: Work, other: Work, log_bytes: int) -> Case:
+    measure = interleaved(ours, other)
+    return Case(f"logs/{what} : {against}", what, against, measure, work=log_bytes, unit="byte")
 
 
 def _timed(work: Callable[[], object]) -> Work:

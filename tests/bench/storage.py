@@ -3,13 +3,14 @@
 The table and its changes are `units`; FORMAT.md says how they are stored.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import zstandard
 
 from tests.bench import units
-from tests.bench.pairs import Ratio, compare, timed
+from tests.bench.pairs import interleaved, timed
+from tests.bench.rows import Case, Share, at_least, at_most
 from tests.harness.runlog.runs import applied
 from vr_verify.canonical.state import State, TableData
 from vr_verify.runlog import messages, snapshots, streams
@@ -18,50 +19,35 @@ ROWS = 1_000_000
 SHARE = 0.01
 CLUSTERS = {"scattered": 1, "in runs of 100": 100}
 ZSTD_LEVEL = 19
+KEYFRAME_MAX, DELTA_MAX, ENTROPY_MAX = 0.85, 0.008, 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
-    """A number of bytes as a share of another: sizes do not depend on the machine."""
-
-    what: str
-    stored_bytes: int
-    of_bytes: float
-    goal_max: float
-
-    @property
-    def share(self) -> float:
-        """Stored bytes over those that they are held against."""
-        return self.stored_bytes / self.of_bytes
-
-    def document(self) -> dict[str, object]:
-        """Give the figures as JSON values."""
-        return {
-            "what": self.what,
-            "stored_bytes": self.stored_bytes,
-            "of_bytes": round(self.of_bytes),
-            "share": round(self.share, 5),
-            "goal_max": self.goal_max,
-        }
-
-
-def measure(rows: int = ROWS) -> tuple[list[Ratio], list[Size]]:
-    """Measure keyframe and delta of a table of so many rows; takes about a minute for a million."""
+def cases(rows: int = ROWS) -> Iterator[Case | Share]:
+    """Measure keyframe and delta of a table of so many rows; takes minutes for a million."""
     before = units.at_war(rows)
     state = units.state_of(0, before)
     data = state.universes[0].tables[0]
-    frame, ratios = _zstd_and_keyframe(data)
+    frame = zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(b"".join(data.columns))
     stored = _stored(data)
-    ratios += [_decoding(data, frame, stored), _control(data)]
-    sizes = [Size(f"keyframe of {rows} rows / zstd-{ZSTD_LEVEL}", len(stored), len(frame), 0.85)]
+    yield _writing(data)
+    yield _decoding(data, frame, stored)
+    yield from shares(before, len(frame), len(stored))
+
+
+def shares(before: units.Columns, frame_bytes: int, stored_bytes: int) -> Iterator[Share]:
+    """Give the sizes of a keyframe and of deltas of these columns, over those of others."""
+    keyframe, of = f"keyframe of {len(before['alive']):,} rows", f"zstd-{ZSTD_LEVEL}"
+    goal = at_most(KEYFRAME_MAX)
+    yield Share("storage/keyframe", keyframe, of, stored_bytes, frame_bytes, goal)
+    state = units.state_of(0, before)
     for name, cluster_rows in CLUSTERS.items():
         fights = units.fight(before, SHARE, cluster_rows)
-        stored_bytes = _delta_bytes(state, units.state_of(1, fights.columns))
-        what = f"delta, {SHARE:.0%} of rows {name}"
-        sizes.append(Size(f"{what} / zstd-{ZSTD_LEVEL} of all", stored_bytes, len(frame), 0.008))
-        entropy_bytes = fights.entropy_bits / 8
-        sizes.append(Size(f"{what} / entropy of the change", stored_bytes, entropy_bytes, 1.5))
-    return ratios, sizes
+        delta_bytes = _delta_bytes(state, units.state_of(1, fights.columns))
+        key, what = f"storage/delta {name}", f"delta, {SHARE:.0%} of rows {name}"
+        goal = at_most(DELTA_MAX)
+        yield Share(key, what, f"{of} of all rows", delta_bytes, frame_bytes, goal)
+        bits, goal = fights.entropy_bits, at_most(ENTROPY_MAX)
+        yield Share(f"{key} entropy", what, "entropy of the change", delta_bytes, bits / 8, goal)
 
 
 def _streams_of(data: TableData) -> list[tuple[streams.Shape, Any]]:
@@ -73,43 +59,36 @@ def _stored(data: TableData) -> bytes:
     return streams.encode(_streams_of(data))
 
 
-def _zstd_and_keyframe(data: TableData) -> tuple[bytes, list[Ratio]]:
-    """Compress once by zstd, which takes long, between two keyframes: two pairs share it."""
-    whole, frames = b"".join(data.columns), list[bytes]()
+def _writing(data: TableData) -> Case:
+    whole = b"".join(data.columns)
     compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
-    _stored(data)
-    first = timed(lambda: _stored(data))
-    slow = timed(lambda: frames.append(compressor.compress(whole)))
-    keyframes = (first, timed(lambda: _stored(data)))
-    what = f"write: zstd-{ZSTD_LEVEL} / keyframe, {data.rows} rows (goal: 100 or more)"
-    return frames[0], [
-        Ratio(
-            what,
-            tuple(slow / one for one in keyframes),
-            (slow / 1e9,) * 2,
-            tuple(one / 1e9 for one in keyframes),
-        )
-    ]
-
-
-def _decoding(data: TableData, frame: bytes, stored: bytes) -> Ratio:
-    shapes = [shape for shape, _ in _streams_of(data)]
-    assert streams.decode(stored, shapes) == list(data.columns), "what is read is what was written"
-    decompressor = zstandard.ZstdDecompressor()
-    return compare(
-        f"read: zstd-{ZSTD_LEVEL} / keyframe, {data.rows} rows",
-        lambda: timed(lambda: decompressor.decompress(frame)),
-        lambda: timed(lambda: streams.decode(stored, shapes)),
-        pairs=7,
+    return Case(
+        "storage/write",
+        f"zstd-{ZSTD_LEVEL} of {data.rows:,} rows",
+        "a keyframe of them, written",
+        interleaved(
+            lambda: timed(lambda: compressor.compress(whole)), lambda: timed(lambda: _stored(data))
+        ),
+        at_least(100),
+        better="more",
+        rounds_min=2,
+        rounds_max=6,
     )
 
 
-def _control(data: TableData) -> Ratio:
-    return compare(
-        "control: keyframe / keyframe",
-        lambda: timed(lambda: _stored(data)),
-        lambda: timed(lambda: _stored(data)),
-        pairs=3,
+def _decoding(data: TableData, frame: bytes, stored: bytes) -> Case:
+    shapes = [shape for shape, _ in _streams_of(data)]
+    assert streams.decode(stored, shapes) == list(data.columns), "what is read is what was written"
+    decompressor = zstandard.ZstdDecompressor()
+    return Case(
+        "storage/read",
+        f"zstd-{ZSTD_LEVEL} of {data.rows:,} rows, read",
+        "the keyframe of them, read",
+        interleaved(
+            lambda: timed(lambda: decompressor.decompress(frame)),
+            lambda: timed(lambda: streams.decode(stored, shapes)),
+        ),
+        better="more",
     )
 
 

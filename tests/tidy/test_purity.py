@@ -51,6 +51,11 @@ PLANTED: list[tuple[Rule, SourceFile, SourceFile]] = [
         rust("fn a<'x>(s: &'x str) -> char { '\"' }\nuse std::time::Instant;"),
         rust('fn a() -> &\'static str { r#"Instant "quoted" "# }'),
     ),
+    (
+        purity_rules.rust_purity,
+        planted("engine/crates/benches.rs", "use std::time::Instant;"),
+        planted("engine/crates/bench/src/clock.rs", "use std::time::Instant;"),
+    ),
     (purity_rules.reference_arithmetic, python("a = 1 / 2"), python("a = 1 // 2")),
     (purity_rules.reference_arithmetic, python("a /= 2"), python("a //= 2")),
     (purity_rules.reference_arithmetic, python("a = 0.5"), python("a = 5")),
@@ -66,6 +71,7 @@ PLANTED: list[tuple[Rule, SourceFile, SourceFile]] = [
     (purity_rules.engine_imports, python("import vr_verify.model"), python("import json")),
     (purity_rules.harness_imports, python("import void_reckoning_rust"), python("import json")),
     (purity_rules.crate_layers, manifest("economy", "economy", "campaign"), _CLEAN_MANIFEST),
+    (purity_rules.crate_layers, manifest("campaign", "campaign", "bench"), _CLEAN_MANIFEST),
     (purity_rules.crate_layers, manifest("economy", "economy", "pyo3"), _CLEAN_MANIFEST),
     (purity_rules.crate_layers, manifest("economics", "economy", "shared"), _CLEAN_MANIFEST),
     (

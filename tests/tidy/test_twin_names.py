@@ -13,6 +13,7 @@ NOT_TWINS: dict[str, str] = {
     "engine/crates/sim-cortex/": "the world: the reference keeps plain dicts in world.py",
     "engine/crates/pyo3-bridge/": "translates between Python and the engine; holds no rule",
     "engine/crates/shared/src/descent.rs": "an accelerator: it spares comparing all leaves",
+    "engine/crates/bench/": "measures the others; holds no rule",
     "engine/crates/observability/": "collections, written as each language writes them",
     "engine/python/void_reckoning_reference/observability/": "collections, as above",
 }

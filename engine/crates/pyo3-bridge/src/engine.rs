@@ -11,6 +11,7 @@ use sim_cortex::universes::TableArchive;
 
 use crate::answers::{self, Answer};
 use crate::errors::{of_command, of_restore, of_scenario};
+use crate::routes::routes;
 
 const LEVELS: [&str; 3] = ["light", "full", "deep"];
 
@@ -116,6 +117,15 @@ impl Engine {
             .detach(|| run.restore(turn, &parts))
             .map_err(|error| of_restore(&error))?;
         answers::standing(py, &standing)
+    }
+
+    fn routes<'py>(
+        &mut self,
+        py: Python<'py>,
+        universe: u32,
+        requests: PyBackedBytes,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        routes(py, self.run_mut()?, universe, &requests)
     }
 
     fn draws<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {

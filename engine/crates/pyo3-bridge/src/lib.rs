@@ -5,6 +5,7 @@ mod answers;
 mod call;
 mod engine;
 mod errors;
+mod routes;
 
 use pyo3::prelude::*;
 
@@ -19,6 +20,9 @@ mod _native {
     use super::engine::Engine;
     #[pymodule_export]
     use super::errors::{CommandError, ScenarioError};
+
+    #[pymodule_export]
+    use super::routes::nothing;
 
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");

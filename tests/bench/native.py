@@ -1,0 +1,163 @@
+"""Rows of the crate `bench`: the fast engine measured where it lives, without Python in between.
+
+The binary takes the times, this file says what they mean. A row is here and there, or nowhere.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from tests.bench.pairs import Round, Work
+from tests.bench.rows import Case, Goal, at_most
+from tests.support.tree import ROOT
+from void_reckoning_scenarios.resolve import resolve
+
+_CARGO: Final = ("cargo", "run", "--locked", "--release", "--quiet", "--package", "bench", "--")
+ONE_THREAD: Final = {"RAYON_NUM_THREADS": "1", "VR_THREADS": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A row of the binary in words; `scenarios` are the shipped ones that it is given."""
+
+    row: str
+    what: str
+    against: str
+    goal: Goal | None = None
+    scenarios: tuple[str, ...] = ()
+    rounds_min: int = 10
+    work: int = 1
+    unit: str = "sample"
+
+    @property
+    def key(self) -> str:
+        """The case's name: the row, and what it is given."""
+        return f"native/{' '.join((self.row, *self.scenarios))}"
+
+
+ROWS: Final = (
+    Native("blake3", "one-shot BLAKE3 of 64 MB", "memcpy of them"),
+    Native(
+        "column_cold",
+        "digest of a column of 1,000,000 rows from cold",
+        "one-shot BLAKE3 of it",
+        at_most(1.1),
+    ),
+    Native(
+        "keyframe",
+        "keyframe of 1,000,000 rows of 64 bytes before compression",
+        "memcpy of them",
+        at_most(1.25),
+    ),
+    Native(
+        "keyframe_10kb",
+        "10,000 archives of 10 KB",
+        "memcpy of them",
+        work=10_000,
+        unit="archive of 10 KB",
+    ),
+    Native(
+        "distances",
+        "distances of all pairs of 100 points",
+        "memcpy of as many points",
+        work=100,
+        unit="unit to 100 others",
+    ),
+    Native(
+        "events",
+        "100,000 events noted",
+        "memcpy of as many numbers",
+        work=100_000,
+        unit="event",
+    ),
+    Native(
+        "select",
+        "100 questions to all units of medium: filter, sort, cut",
+        "memcpy of their table",
+        scenarios=("medium",),
+        work=100,
+        unit="question",
+    ),
+    Native(
+        "turn",
+        "whole turn of medium on one thread",
+        "memcpy of its state",
+        scenarios=("medium",),
+        unit="turn",
+    ),
+)
+
+
+def cases() -> Iterator[Case]:
+    """Build the binary, then measure each row; each call is a process of its own."""
+    there = [*json.loads(_run("list"))["rows"]]
+    for native in ROWS:
+        assert native.row in there, f"the crate bench has no row {native.row}"
+        with scenario_files(native.scenarios) as files:
+            yield Case(
+                native.key,
+                native.what,
+                native.against,
+                partial(_rounds, native.row, files),
+                native.goal,
+                rounds_min=native.rounds_min,
+                rounds_max=4 * native.rounds_min,
+                work=native.work,
+                unit=native.unit,
+            )
+
+
+@contextmanager
+def scenario_files(names: Sequence[str]) -> Iterator[list[Path]]:
+    """Write shipped scenarios as canonical text, for as long as they are needed."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{name}.json" for name in names]
+        for name, file in zip(names, files, strict=True):
+            file.write_bytes(resolve(name, None)[0])
+        yield files
+
+
+@contextmanager
+def sampled(row: str, files: Sequence[Path]) -> Iterator[Work]:
+    """Keep a row's process, and give what takes one sample of its A each time."""
+    command = [*_CARGO, "sample", row, *map(str, files)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asking, answers = process.stdin, process.stdout
+
+        def sample() -> int:
+            asking.write(b"\n")
+            asking.flush()
+            nanoseconds = json.loads(answers.readline())["nanoseconds"]
+            assert isinstance(nanoseconds, int)
+            return nanoseconds
+
+        yield sample
+        asking.close()
+
+
+def _rounds(row: str, files: Sequence[Path], count: int) -> list[Round]:
+    found: list[Any] = json.loads(_run("rounds", row, str(count), *map(str, files)))["rounds"]
+    assert len(found) == count
+    return [Round(at % 2 == 0, tuple(times)) for at, times in enumerate(found)]
+
+
+def _run(*arguments: str) -> bytes:
+    done = subprocess.run(
+        [*_CARGO, *arguments], cwd=ROOT, env=_environment(), check=True, stdout=subprocess.PIPE
+    )
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | ONE_THREAD

@@ -1,0 +1,1 @@
+"""A soak: one run of very many turns, recorded and replayed in pieces; see `__main__`."""

@@ -1,0 +1,96 @@
+"""One piece of a soak: go on with the log, replay what came to it, look at the memory meanwhile.
+
+All is asked of `vr-verify` as a program, so that what is watched is what people run.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from tests.bench.memory import descendants, resident_bytes
+from vr_verify.runlog.reader import RunLog
+
+_LOOK_SECONDS = 0.2
+_AGREED = "agreed"
+
+
+class AlarmError(Exception):
+    """A verdict other than agreement: a false alarm, or a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A finished command: its report, and greatest resident bytes of harness and workers."""
+
+    report: dict[str, Any]
+    harness_bytes: int
+    workers_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece that agreed: its turns (both ends), and the memory of recording and of replay."""
+
+    first_turn: int
+    last_turn: int
+    recording: Watched
+    replay: Watched
+
+    def line(self) -> dict[str, int]:
+        """Give what the soak keeps of it, as JSON values."""
+        return {
+            "first_turn": self.first_turn,
+            "last_turn": self.last_turn,
+            "record_harness_bytes": self.recording.harness_bytes,
+            "record_workers_bytes": self.recording.workers_bytes,
+            "replay_harness_bytes": self.replay.harness_bytes,
+            "replay_workers_bytes": self.replay.workers_bytes,
+        }
+
+
+def play(log: Path, scenario: str, engine: str, turns: tuple[int, int], against: str) -> Piece:
+    """Record up to the last of these turns, then replay them; AlarmError unless all agree."""
+    first, last = turns
+    recording = _recorded(log, scenario, engine, last)
+    replay = watched(["replay", str(log), "--against", against, "--turns", f"{first}:{last}"])
+    checked = replay.report["checked"]
+    if checked["turns"] != last - first + 1:
+        raise AlarmError(f"turns {first} to {last}: only {checked['turns']} were replayed")
+    return Piece(first, last, recording, replay)
+
+
+def _recorded(log: Path, scenario: str, engine: str, last: int) -> Watched:
+    """Record up to this turn, unless a soak that was stopped has done so before."""
+    wanted = ["record", scenario, "--engine", engine, "--turns", str(last), "-o", str(log)]
+    if not log.is_file():
+        return watched(wanted)
+    with RunLog.open(log) as held:
+        done = held.complete and held.turns[-1] == last
+    return Watched({}, 0, 0) if done else watched([*wanted, "--resume"])
+
+
+def watched(arguments: Sequence[str]) -> Watched:
+    """Run `vr-verify` with these arguments to its end, and look at its memory all along."""
+    command = [sys.executable, "-m", "vr_verify", *arguments, "--json"]
+    harness = workers = 0
+    with TemporaryFile() as out:
+        with subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None:
+                below = [resident_bytes(pid) for pid in descendants(process.pid)]
+                harness = max(harness, resident_bytes(process.pid))
+                workers = max(workers, sum(below))
+                time.sleep(_LOOK_SECONDS)
+        out.seek(0)
+        text = out.read().decode()
+    if process.returncode != 0:
+        raise AlarmError(f"vr-verify {' '.join(arguments)}: exit {process.returncode}\n{text}")
+    report = json.loads(text)
+    if report["outcome"] != _AGREED:
+        raise AlarmError(f"vr-verify {' '.join(arguments)}: {report['outcome']}")
+    return Watched(report, harness, workers)
