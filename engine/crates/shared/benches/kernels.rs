@@ -119,7 +119,6 @@ fn leaves(runs: usize, run_rows: usize) -> Vec<usize> {
 }
 
 fn trees(isa: Isa) {
-    if std::env::var("ONLY512").is_ok() && isa != Isa::Avx512 { return; }
     let mut world = World::new(isa);
     let bytes = world.bytes();
     let one_shot = || {

@@ -6,9 +6,14 @@
 )]
 
 mod archive;
+mod archive_rkyv;
+mod batch;
 mod codec;
 mod digest;
 mod fx;
+mod fx_columns;
 mod ground;
 mod hostile;
+mod isa;
 mod stream;
+mod tree;
