@@ -39,7 +39,7 @@ impl Noise {
     }
 
     fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(u128::from(self.next()) * bound as u128 >> 64).unwrap()
+        usize::try_from((u128::from(self.next()) * bound as u128) >> 64).unwrap()
     }
 
     fn column(&mut self) -> Vec<i64> {
@@ -222,6 +222,16 @@ fn products(isa: Isa, rows: usize) {
         },
         &mut anchor,
     );
+}
+
+/// By one factor, as the noise of choices is scaled.
+fn scales(isa: Isa, rows: usize) {
+    let mut noise = Noise(4);
+    let raw = (0..rows).map(|_| noise.next().cast_signed() >> 16);
+    let left: Vec<Fx> = raw.map(Fx).collect();
+    let left_f64: Vec<f64> = left.iter().map(|value| value.0 as f64).collect();
+    let (mut out, mut out_f64) = (vec![Fx(0); rows], vec![0.0; rows]);
+    let (times, name) = (4_000_000 / rows, isa.name());
     let factor = Fx(3 << 30);
     let mut anchor = || {
         for _ in 0..times {
@@ -319,8 +329,10 @@ fn main() {
     for isa in Isa::here() {
         trees(isa);
         batches(isa);
-        products(isa, 10_000);
-        products(isa, ROWS);
+        for rows in [10_000, ROWS] {
+            products(isa, rows);
+            scales(isa, rows);
+        }
     }
     archives();
 }

@@ -1,6 +1,6 @@
 //! Opens archives where they stand: validated whole, columns lent and not copied.
-//! Law: PROTOCOL.md, section 5. Does not know schemas (widths are given). The time it takes does not
-//! grow with the rows, only with the columns.
+//! Law: PROTOCOL.md, section 5. Does not know schemas (widths are given). The time it takes grows
+//! with the columns and not with the rows.
 
 use bytemuck::{Pod, Zeroable, cast_slice};
 use rkyv::api::high::access;
