@@ -46,9 +46,9 @@ impl Tree {
         }
     }
 
-    /// Makes this the tree of `payload`. `touched` tells, ascending, every leaf that differs from the
-    /// last update's; leaves beyond the payload's end are passed over, and leaves at and behind
-    /// the shorter one's last are hashed anyway if the length has changed.
+    /// Makes this the tree of `payload`. `touched` tells, ascending, every leaf that differs from
+    /// the last update's; leaves beyond the payload's end are passed over, and leaves at and
+    /// behind the shorter one's last are hashed anyway if the length has changed.
     pub fn update(&mut self, isa: Isa, payload: &[u8], touched: impl Iterator<Item = usize>) {
         let leaves = payload.len().div_ceil(LEAF_BYTES);
         let tail = self.resize(payload.len());

@@ -81,7 +81,8 @@ proptest! {
             prop_assert_eq!(buffer.as_slice(), by_rkyv(rows, columns));
         }
         let view = open_archive(&buffer, &SCHEMA, &widths).unwrap();
-        prop_assert_eq!(view, ArchiveView { rows, columns: columns.iter().map(Vec::as_slice).collect() });
+        let columns = columns.iter().map(Vec::as_slice).collect();
+        prop_assert_eq!(view, ArchiveView { rows, columns });
     }
 }
 
