@@ -15,6 +15,11 @@ NOT_TWINS: dict[str, str] = {
     "engine/crates/shared/src/descent.rs": "an accelerator: it spares comparing all leaves",
     "engine/crates/bench/": "measures the others; holds no rule",
     "engine/crates/observability/": "collections, written as each language writes them",
+    "engine/crates/shared/src/archive_view.rs": "an accelerator: its rule is shared/archive",
+    "engine/crates/shared/src/archive_write.rs": "an accelerator: its rule is shared/archive",
+    "engine/crates/shared/src/batch.rs": "an accelerator: its rule is keyed BLAKE3 itself",
+    "engine/crates/shared/src/fx_columns.rs": "an accelerator: its rule is shared/fx",
+    "engine/crates/shared/src/isa.rs": "instruction sets, which Python does not have",
     "engine/python/void_reckoning_reference/observability/": "collections, as above",
 }
 

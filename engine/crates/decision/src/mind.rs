@@ -5,8 +5,10 @@
 use economy::production::place_build;
 use pathfinding::Router;
 use pathfinding::route::UNREACHABLE;
-use shared::fx::{Fx, div_floor, from_int, mul_floor};
+use shared::fx::{Fx, div_floor, from_int};
+use shared::fx_columns::scale_column;
 use shared::ids::NONE;
+use shared::isa;
 use shared::stream::unit_fx;
 use sim_cortex::Turn;
 use sim_cortex::tables::POSTURE_UNDER_WAY;
@@ -88,11 +90,13 @@ fn choose_target(
         &scope,
         candidates.len(),
     );
+    let units: Vec<Fx> = draws.into_iter().map(unit_fx).collect();
+    let mut noises = vec![Fx(0); units.len()];
+    scale_column(isa::chosen(), &units, turn.data.rules.noise, &mut noises);
     let distances = router.to_target(turn.world.fleet.system[fleet]);
     let mut best = None;
-    for (candidate, draw) in candidates.iter().zip(draws) {
+    for (candidate, noise) in candidates.iter().zip(noises) {
         let distance = distances.get(candidate.system as usize).copied();
-        let noise = mul_floor(unit_fx(draw), turn.data.rules.noise);
         match distance {
             None | Some(0 | UNREACHABLE) => {}
             Some(distance) => {

@@ -2,7 +2,7 @@
 //! Law: PROTOCOL.md, sections 2, 3 and 5. Knows no phase: who changes worlds is not known here.
 
 use rayon::prelude::*;
-use shared::archive::{ArchiveBytes, ArchiveError, decode_archive, encode_archive};
+use shared::archive::{ArchiveBytes, ArchiveError, aligned, encode_archive, open_archive};
 use shared::digest::{Digest, column_digest, state_digest, table_digest, universe_digest};
 
 use crate::scenario::ScenarioError;
@@ -226,17 +226,23 @@ fn load(
     archive: &[u8],
 ) -> Result<(), RestoreError> {
     let spec = table.spec();
-    let decoded = decode_archive(archive, schema_digest, &spec.widths());
-    let (rows, payloads) = decoded.map_err(|source| RestoreError::Archive {
+    let mut moved = ArchiveBytes::new();
+    let opened = open_archive(aligned(archive, &mut moved), schema_digest, &spec.widths());
+    let view = opened.map_err(|source| RestoreError::Archive {
         universe,
         table: spec.name,
         source,
     })?;
-    if u32::try_from(rows).is_err() {
-        return Err(rows_error(universe, spec.name, "fewer than 2^32", rows));
+    if u32::try_from(view.rows).is_err() {
+        return Err(rows_error(
+            universe,
+            spec.name,
+            "fewer than 2^32",
+            view.rows,
+        ));
     }
     let columns = table.columns_mut().into_iter().zip(spec.columns);
-    for ((values, column), payload) in columns.zip(&payloads) {
+    for ((values, column), payload) in columns.zip(view.columns) {
         values.load(payload).map_err(|row| RestoreError::Value {
             universe,
             table: spec.name,

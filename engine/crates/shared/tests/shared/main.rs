@@ -6,11 +6,16 @@
 )]
 
 mod archive;
+mod archive_rkyv;
+mod batch;
 mod codec;
 mod descent;
 mod digest;
 mod fx;
+mod fx_columns;
 mod ground;
 mod hostile;
+mod isa;
 mod sketch;
 mod stream;
+mod tree;
