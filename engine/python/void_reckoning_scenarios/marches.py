@@ -238,5 +238,3 @@ def _planets(marches: Marches, homes: list[int]) -> list[Planet]:
                 for planet in marches.front_planets
             ]
     return planets
-
-

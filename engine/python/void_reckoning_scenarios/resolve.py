@@ -23,7 +23,16 @@ from void_reckoning_scenarios.universe.scenario import read_universe
 _SEED_MAX = 2**64 - 1
 _SEED_LETTERS_MAX = len(str(_SEED_MAX))
 _KEYS = ("name", "seed", "rules", "planet_classes", "designs", "factions", "fleets", "galaxy")
-_STRIP_KEYS = ("name", "seed", "rules", "planet_classes", "designs", "factions", "galaxy", "patrols")
+_STRIP_KEYS = (
+    "name",
+    "seed",
+    "rules",
+    "planet_classes",
+    "designs",
+    "factions",
+    "galaxy",
+    "patrols",
+)
 
 
 def resolve(source: str, seed: str | None) -> tuple[bytes, list[dict[str, str]]]:
