@@ -1,8 +1,10 @@
 """A least scenario of strips for the tests: `[galaxy.marches]` and `[patrols]` in one text."""
 
+from collections.abc import Mapping
+
 from tests.scenarios.scenario_files import DESIGN, FACTION, RULES, lines
 
-MARCHES = {
+MARCHES: dict[str, object] = {
     "length": 12,
     "width": 2,
     "spacing": 10,
@@ -13,7 +15,7 @@ MARCHES = {
     "front_planets": '[{ class = "Rock", income = 10 }]',
     "home_planets": '[{ class = "Rock", income = 50 }]',
 }
-PATROLS = {
+PATROLS: dict[str, object] = {
     "under_way": 5,
     "strays": 4,
     "beacons": 3,
@@ -25,8 +27,8 @@ PATROLS = {
 
 
 def strip_text(
-    marches: dict[str, object] | None = None,
-    patrols: dict[str, object] | None = None,
+    marches: Mapping[str, object] | None = None,
+    patrols: Mapping[str, object] | None = None,
     factions: int = 3,
 ) -> str:
     """Return the text of a good scenario of strips, with these figures in place of its own."""
@@ -38,8 +40,8 @@ def strip_text(
         '[[planet_classes]]\nname = "Rock"\nincome_factor = 1\n'
         f"[[designs]]\n{lines(DESIGN)}"
         f"{powers}"
-        f"[galaxy.marches]\n{lines(MARCHES | (marches or {}))}"
-        f"[patrols]\n{lines(PATROLS | (patrols or {}))}"
+        f"[galaxy.marches]\n{lines({**MARCHES, **(marches or {})})}"
+        f"[patrols]\n{lines({**PATROLS, **(patrols or {})})}"
         "[[patrols.formations]]\nunits = { Frigate = 3 }\n"
         "[[patrols.formations]]\nunits = { Frigate = 1 }\n"
     )

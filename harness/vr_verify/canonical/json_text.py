@@ -22,11 +22,12 @@ _LONG_ESCAPES: Final = {
     "b": "\\u0008",
     "f": "\\u000c",
 }
-# A run of short integers, which needs no look (columns are little else), a whole string (possessive,
-# so that hostile text costs linear time), a bracket, a number that is no integer, one that is long
-# enough to be out of range.
+# A run of short integers, which needs no look (columns are little else), a whole string
+# (possessive, so that hostile text costs linear time), a bracket, a number that is no integer, one
+# that is long enough to be out of range.
 _TOKEN: Final = re.compile(
-    r'(?:-?\d{1,18}+,)++|"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|-?\d++[.eE]|-?\d{19,}+|NaN|-?Infinity',
+    r'(?:-?\d{1,18}+,)++|"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|-?\d++[.eE]|-?\d{19,}+'
+    r"|NaN|-?Infinity",
     re.DOTALL,
 )
 # An escaped pair of surrogates is one character; group 1 is a surrogate without its other half.
@@ -103,7 +104,7 @@ def _check(value: Any, depth: int) -> None:
 def _only_integers(items: list[Any] | tuple[Any, ...]) -> bool:
     """Tell at once of a long column what `_check` would find item by item."""
     kinds = set(map(type, items))
-    return kinds == {int} and INTEGER_MIN <= min(items) and max(items) <= INTEGER_MAX
+    return kinds == {int} and min(items) >= INTEGER_MIN and max(items) <= INTEGER_MAX
 
 
 def _scan(characters: str) -> None:
