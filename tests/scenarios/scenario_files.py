@@ -1,5 +1,6 @@
 """Scenario files for the tests: a least one that is good, and edits of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 RULES = {
@@ -67,7 +68,7 @@ home_planets = [{ class = "Rock", income = 50 }]
 """
 
 
-def lines(values: dict[str, object]) -> str:
+def lines(values: Mapping[str, object]) -> str:
     """Write keys and values as TOML."""
     return "".join(f"{key} = {value}\n" for key, value in values.items())
 

@@ -33,11 +33,15 @@ class Faction:
 
 @dataclass(frozen=True)
 class Fleet:
-    """A fleet at the start: slots of its owner and its system, the design index of each unit."""
+    """A fleet at the start: slots of its owner and its system, the design index of each unit.
+
+    `destination` is the system that it is under way to, if it is.
+    """
 
     owner: int
     system: int
     designs: tuple[int, ...]
+    destination: int | None = None
 
 
 def read_factions(sections: list[Section]) -> list[Faction]:
@@ -62,7 +66,7 @@ def read_fleets(
             system = galaxy.homes[owner]
             if fleet.has("system"):
                 system = fleet.choice("system", galaxy.names, "a system (explicit galaxies only)")
-            fleets.append(Fleet(owner, system, _read_units(fleet, ruleset)))
+            fleets.append(Fleet(owner, system, read_units(fleet, ruleset)))
     units = sum(len(fleet.designs) for fleet in fleets)
     if not 1 <= units <= UNITS_MAX:
         expected = f"1 … {UNITS_MAX} units in all fleets"
@@ -83,7 +87,7 @@ def _read_faction(section: Section) -> Faction:
     )
 
 
-def _read_units(fleet: Section, ruleset: Ruleset) -> tuple[int, ...]:
+def read_units(fleet: Section, ruleset: Ruleset) -> tuple[int, ...]:
     """Read `units = { "Design" = count }`; units stand in the order of designs."""
     units = fleet.section("units")
     names = [design.name for design in ruleset.designs]

@@ -12,7 +12,9 @@ from void_reckoning_scenarios.forces import FACTIONS_MAX, Faction, Fleet, read_f
 from void_reckoning_scenarios.galaxy import Galaxy, read_explicit
 from void_reckoning_scenarios.generated import generate
 from void_reckoning_scenarios.lanes import UNREACHED, way_lengths
+from void_reckoning_scenarios.marches import lay_out, read_marches
 from void_reckoning_scenarios.passed import pass_through
+from void_reckoning_scenarios.patrols import launch, read_patrols
 from void_reckoning_scenarios.ruleset import Ruleset, read_ruleset, require_distinct
 from void_reckoning_scenarios.section import Section
 from void_reckoning_scenarios.source import is_folder, load, parse_toml
@@ -21,6 +23,16 @@ from void_reckoning_scenarios.universe.scenario import read_universe
 _SEED_MAX = 2**64 - 1
 _SEED_LETTERS_MAX = len(str(_SEED_MAX))
 _KEYS = ("name", "seed", "rules", "planet_classes", "designs", "factions", "fleets", "galaxy")
+_STRIP_KEYS = (
+    "name",
+    "seed",
+    "rules",
+    "planet_classes",
+    "designs",
+    "factions",
+    "galaxy",
+    "patrols",
+)
 
 
 def resolve(source: str, seed: str | None) -> tuple[bytes, list[dict[str, str]]]:
@@ -53,7 +65,8 @@ def _parse_seed(text: str) -> int:
 
 
 def _read(section: Section, seed: int | None) -> Scenario:
-    section.only(*_KEYS)
+    strips = section.has("patrols")
+    section.only(*(_STRIP_KEYS if strips else _KEYS))
     name = section.text("name")
     own_seed = section.integer("seed", 0, _SEED_MAX)
     chosen_seed = own_seed if seed is None else seed
@@ -62,6 +75,10 @@ def _read(section: Section, seed: int | None) -> Scenario:
     factions = read_factions(faction_sections)
     names = [faction.name for faction in factions]
     require_distinct(faction_sections, names)
+    if strips:
+        _require_no_fleets(faction_sections)
+        galaxy, fleets, shields_full = _read_strips(section, ruleset, chosen_seed, len(factions))
+        return Scenario(name, chosen_seed, ruleset, factions, galaxy, fleets, shields_full)
     galaxy = _read_galaxy(section.section("galaxy"), ruleset, chosen_seed, faction_sections, names)
     fleets = read_fleets(section, faction_sections, ruleset, galaxy)
     _require_sense(faction_sections, factions, galaxy, fleets)
@@ -79,6 +96,25 @@ def _read_galaxy(
             advice = "drop it, or spell out [[galaxy.systems]]"
             faction.fail("home", "no home in a generated galaxy", "one", advice)
     return generate(section.section("generated"), ruleset, seed, len(factions))
+
+
+def _read_strips(
+    section: Section, ruleset: Ruleset, seed: int, factions: int
+) -> tuple[Galaxy, list[Fleet], bool]:
+    """Read `[galaxy.marches]` and `[patrols]`, which go together."""
+    galaxy = section.section("galaxy")
+    galaxy.only("marches")
+    marches = read_marches(galaxy.section("marches"), ruleset, factions)
+    patrols = read_patrols(section.section("patrols"), ruleset, marches)
+    return lay_out(marches, seed), launch(marches, patrols, seed), patrols.shields_full
+
+
+def _require_no_fleets(factions: list[Section]) -> None:
+    for faction in factions:
+        for key in ("home", "fleets"):
+            if faction.has(key):
+                advice = "drop it: [galaxy.marches] and [patrols] say where everything is"
+                faction.fail(key, "no such key beside [patrols]", "one", advice)
 
 
 def _require_sense(

@@ -11,7 +11,21 @@ from pathlib import Path
 from void_reckoning_scenarios.decimals import NotAnFxError, parse_decimal
 from void_reckoning_scenarios.errors import ScenarioError, did_you_mean
 
-SHIPPED = ("small", "medium")
+_STRIPS = ("marches.toml", "marches-powers.toml")
+_STRIPS_QUIET = ("marches.toml", "marches-powers-quiet.toml")
+_SHIPPED_PARTS = {
+    "small": ("small.toml",),
+    "medium": ("medium.toml",),
+    "large": ("large.toml", *_STRIPS),
+    "large-quiet": ("large-quiet.toml", *_STRIPS_QUIET),
+    "large-busy": ("large-busy.toml", *_STRIPS),
+    "million": ("million.toml", *_STRIPS),
+    "million-quiet": ("million-quiet.toml", *_STRIPS_QUIET),
+    "million-busy": ("million-busy.toml", *_STRIPS),
+}
+"""The files that make a shipped scenario, joined: what is its own, and what several share."""
+
+SHIPPED = tuple(_SHIPPED_PARTS)
 _BYTES_MAX = 256 * 1024 * 1024
 
 
@@ -35,8 +49,9 @@ def is_folder(source: str) -> bool:
 def load(source: str) -> Source:
     """Find and read a scenario; ScenarioError for what is not there or cannot be read."""
     if source in SHIPPED:
-        shipped = resources.files("void_reckoning_scenarios").joinpath(f"{source}.toml")
-        return Source(f"{source}.toml", shipped.read_bytes(), is_toml=True)
+        folder = resources.files("void_reckoning_scenarios")
+        parts = [folder.joinpath(part).read_bytes() for part in _SHIPPED_PARTS[source]]
+        return Source(f"{source}.toml", b"\n".join(parts), is_toml=True)
     path = Path(source)
     expected = (
         "expected the name of a shipped scenario, the path of a .toml or .json file,"

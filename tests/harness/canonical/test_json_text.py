@@ -52,6 +52,11 @@ REFUSED: list[tuple[bytes, bytes, str]] = [
     (b"[18446744073709551616]", b"[18446744073709551615]", "at character 1: integers are from"),
     (b"[-9223372036854775809]", b"[-9223372036854775808]", "at character 1: integers are from"),
     (b"9" * 10_000, b'"' + b"9" * 10_000 + b'"', "at character 0: integers are from"),
+    (b"[7,-8,9.5,1]", b"[7,-8,95,1]", "at character 6: numbers are integers only"),
+    (b"[7,8,9e1]", b"[7,8,91]", "at character 5: numbers are integers only"),
+    (b"[7,18446744073709551616,8]", b"[7,18446744073709551615,8]", "at character 3: integers"),
+    (b"[7,8,-Infinity]", b'[7,8,"-Infinity"]', "at character 5: numbers are integers only"),
+    (b"[7,-,8]", b"[7,-1,8]", "not JSON"),
     (b"[1,]", b"[1]", "not JSON"),
     (b"\xef\xbb\xbf[]", b"[]", "not JSON"),
     (b"", b"0", "at character 0"),
@@ -73,6 +78,22 @@ def test_what_has_no_canonical_text_is_refused(faulty: bytes, clean: bytes, mess
 def test_what_canonical_json_cannot_say_is_not_written(value: object) -> None:
     with pytest.raises(ValueError, match=r"canonical JSON|a key is a text|surrogates"):
         json_text.encode(value)
+
+
+COLUMNS = st.lists(st.integers(-(2**65), 2**65) | st.booleans(), max_size=5)
+
+
+@given(COLUMNS)
+def test_a_column_is_judged_as_its_items_are(column: list[int]) -> None:
+    fits = all(-(2**63) <= item < 2**64 for item in column)
+    if fits:
+        assert json_text.encode(column) == b"[" + b",".join(map(json_text.encode, column)) + b"]"
+        assert json_text.decode(json_text.encode(column)) == column
+        return
+    with pytest.raises(ValueError, match="integers from"):
+        json_text.encode(column)
+    with pytest.raises(ValueError, match="integers are from"):
+        json_text.decode(json.dumps(column).encode())
 
 
 def test_a_value_nested_deeper_than_64_is_not_written() -> None:

@@ -11,6 +11,10 @@ pub const DEPTH_MAX: usize = 64;
 /// The integers that there are: −2^63 to 2^64 − 1.
 const INTEGERS: RangeInclusive<i128> = -(1 << 63)..=(1 << 64) - 1;
 
+const INTEGER: &str = "an integer from −2^63 to 2^64 − 1 in its shortest form";
+/// Digits of the longest integer.
+const DIGITS_MAX: usize = 20;
+
 /// What canonical JSON can say. Keys order by their UTF-8 bytes, which is the order of code points.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Json {
@@ -24,6 +28,8 @@ pub enum Json {
     String(String),
     /// An array
     Array(Vec<Json>),
+    /// An array of integers that fit i64, as `read_columns` gives it and nothing else
+    Ints(Vec<i64>),
     /// An object
     Object(BTreeMap<String, Json>),
 }
@@ -53,6 +59,11 @@ impl Json {
             }
             Self::String(value) => write_string(value, text),
             Self::Array(items) => write_list(('[', ']'), items, text, depth, Self::write),
+            Self::Ints(items) => {
+                write_list(('[', ']'), items, text, depth, |item, text, _| {
+                    text.push_str(&item.to_string());
+                });
+            }
             Self::Object(entries) => {
                 write_list(
                     ('{', '}'),
@@ -71,11 +82,28 @@ impl Json {
 
     /// Reads one value that fills `data` exactly.
     pub(crate) fn read(data: &[u8]) -> Result<Self, JsonError> {
+        Self::read_whole(data, None)
+    }
+
+    /// Reads one value that fills `data` exactly. Arrays inside `depth` containers that hold
+    /// integers of i64 and nothing else are `Ints`, at a quarter of the memory.
+    ///
+    /// # Errors
+    /// Exactly those of `decode_json`.
+    pub fn read_columns(data: &[u8], depth: usize) -> Result<Self, JsonError> {
+        Self::read_whole(data, Some(depth))
+    }
+
+    fn read_whole(data: &[u8], columns: Option<usize>) -> Result<Self, JsonError> {
         let text = std::str::from_utf8(data).map_err(|error| JsonError {
             offset: error.valid_up_to(),
             expected: "UTF-8",
         })?;
-        let mut reader = Reader { text, offset: 0 };
+        let mut reader = Reader {
+            text,
+            offset: 0,
+            columns,
+        };
         let value = reader.value(0)?;
         if reader.offset < text.len() {
             return reader.fail("the end");
@@ -122,6 +150,8 @@ fn write_string(value: &str, text: &mut String) {
 struct Reader<'a> {
     text: &'a str,
     offset: usize,
+    /// Depth of the arrays that are read as columns.
+    columns: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -129,14 +159,38 @@ impl<'a> Reader<'a> {
     fn value(&mut self, depth: usize) -> Result<Json, JsonError> {
         match self.peek() {
             Some('{') => self.object(depth),
-            Some('[') => self.array(depth),
+            Some('[') => self.column(depth).map_or_else(|| self.array(depth), Ok),
             Some('"') => self.string().map(Json::String),
-            Some('-' | '0'..='9') => self.integer(),
+            Some('-' | '0'..='9') => self.integer().map(Json::Int),
             _ if self.take("null") => Ok(Json::Null),
             _ if self.take("true") => Ok(Json::Bool(true)),
             _ if self.take("false") => Ok(Json::Bool(false)),
             _ => self.fail("a value"),
         }
+    }
+
+    /// Reads an array of integers at the depth of columns; nothing, and not a byte, if what stands
+    /// there is not just that: `array` tells what it is.
+    fn column(&mut self, depth: usize) -> Option<Json> {
+        if self.columns != Some(depth) || depth >= DEPTH_MAX {
+            return None;
+        }
+        let start = self.offset;
+        let items = self.integers();
+        if items.is_none() {
+            self.offset = start;
+        }
+        items.map(Json::Ints)
+    }
+
+    fn integers(&mut self) -> Option<Vec<i64>> {
+        let mut items = Vec::new();
+        let mut before = "[";
+        while self.take(before) {
+            items.push(i64::try_from(self.integer().ok()?).ok()?);
+            before = ",";
+        }
+        self.take("]").then_some(items)
     }
 
     fn array(&mut self, depth: usize) -> Result<Json, JsonError> {
@@ -173,19 +227,30 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads digits as they are printed: no plus, no leading zero, no minus zero.
-    fn integer(&mut self) -> Result<Json, JsonError> {
-        let rest = self.rest();
-        let end = rest
-            .find(|c: char| c != '-' && !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let digits = rest.get(..end).unwrap_or_default();
-        match digits.parse::<i128>() {
-            Ok(value) if INTEGERS.contains(&value) && value.to_string() == digits => {
-                self.offset += end;
-                Ok(Json::Int(value))
+    fn integer(&mut self) -> Result<i128, JsonError> {
+        let rest = self.rest().as_bytes();
+        let minus = usize::from(rest.first() == Some(&b'-'));
+        let digits = rest.get(minus..).unwrap_or_default();
+        let mut value: i128 = 0;
+        let mut length = 0;
+        for digit in digits.iter().take_while(|byte| byte.is_ascii_digit()) {
+            length += 1;
+            if length > DIGITS_MAX {
+                return self.fail(INTEGER);
             }
-            _ => self.fail("an integer from −2^63 to 2^64 − 1 in its shortest form"),
+            value = value * 10 + i128::from(digit - b'0');
         }
+        let shortest = match digits.first() {
+            Some(b'0') => length == 1 && minus == 0,
+            _ => length > 0,
+        };
+        let value = if minus == 1 { -value } else { value };
+        // A minus among the digits is told of as part of the number, not as what follows it.
+        if !shortest || digits.get(length) == Some(&b'-') || !INTEGERS.contains(&value) {
+            return self.fail(INTEGER);
+        }
+        self.offset += minus + length;
+        Ok(value)
     }
 
     fn string(&mut self) -> Result<String, JsonError> {

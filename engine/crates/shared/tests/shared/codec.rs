@@ -49,6 +49,32 @@ proptest! {
             prop_assert_eq!(encode_json(&read), data);
         }
     }
+
+    #[test]
+    fn columns_are_read_as_all_arrays_are(
+        data in concat!(
+            r#"(\[|\{"a":){0,2}\[(-?[0-9]{1,3},|-|9223372036854775808,|[0-9"]){0,4}"#,
+            r#"[0-9]\]?(\]|\}){0,2}"#,
+        ),
+        depth in 0_usize..4,
+    ) {
+        let written = |read: Json| encode_json(&read);
+        let plain = decode_json(data.as_bytes()).map(written);
+        prop_assert_eq!(Json::read_columns(data.as_bytes(), depth).map(written), plain);
+    }
+}
+
+#[test]
+fn an_array_of_integers_is_a_column_at_its_depth_only() {
+    let read = |depth| Json::read_columns(b"[[1,-2],[3,true],[]]", depth).unwrap();
+    let Json::Array(items) = read(1) else {
+        panic!("the outer array is none of columns");
+    };
+    assert_eq!(items[0], Json::Ints(vec![1, -2]));
+    assert_eq!(items[1], Json::Array(vec![Json::Int(3), Json::Bool(true)]));
+    assert_eq!(items[2], Json::Array(Vec::new()));
+    let plain = decode_json(b"[[1,-2],[3,true],[]]").unwrap();
+    assert_eq!((read(0), read(2)), (plain.clone(), plain));
 }
 
 #[test]

@@ -8,7 +8,6 @@ mod sense;
 mod state;
 
 use shared::Json;
-use shared::codec::decode_json;
 use shared::digest::Digest;
 
 pub use playable::check_restored;
@@ -21,6 +20,8 @@ use reader::Node;
 /// The rules version that this engine plays.
 pub const RULES_VERSION: &str = "1";
 
+/// Containers around a column: the scenario, its state, the universes, one, its tables, one.
+const COLUMNS_DEPTH: usize = 6;
 const FORMAT: &str = "void-scenario/1";
 const KEYS: [&str; 9] = [
     "format",
@@ -39,7 +40,7 @@ const KEYS: [&str; 9] = [
 /// # Errors
 /// The first value that is missing, too much, of a wrong type, out of range or without sense.
 pub fn parse(scenario: &[u8]) -> Result<(RuleData, Universes), ScenarioError> {
-    let json = decode_json(scenario).map_err(|error| {
+    let json = Json::read_columns(scenario, COLUMNS_DEPTH).map_err(|error| {
         let fault = format!("expected canonical JSON: {error}");
         ScenarioError::new("scenario", fault)
     })?;

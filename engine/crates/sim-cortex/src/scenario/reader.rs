@@ -140,7 +140,7 @@ pub(super) fn kind(value: &Json) -> String {
         Json::Bool(value) => value.to_string(),
         Json::Int(value) => value.to_string(),
         Json::String(_) => "a text".to_owned(),
-        Json::Array(_) => "a list".to_owned(),
+        Json::Array(_) | Json::Ints(_) => "a list".to_owned(),
         Json::Object(_) => "an object".to_owned(),
     }
 }

@@ -1,6 +1,8 @@
 //! Universes and tables of a scenario: shapes, types and ranges of all values.
 //! Law: STATE.md. Whether the values make sense together is read in `sense`.
 
+use std::borrow::Cow;
+
 use shared::Json;
 
 use super::reader::{Node, ScenarioError, kind};
@@ -61,54 +63,63 @@ fn read_table(node: &Node, table: &mut dyn RawTable) -> Result<(), ScenarioError
 
 /// Reads one column: `rows` values if that is known. What stands in dead slots is known once
 /// `live` is; `generation` and `alive` come before.
-fn raw_values(
-    node: &Node,
+fn raw_values<'a>(
+    node: &Node<'a>,
     column: &ColumnSpec,
     rows: Option<usize>,
     live: Option<&[bool]>,
-) -> Result<Vec<i64>, ScenarioError> {
-    let Json::Array(items) = node.value else {
-        return node.wrong("a list");
+) -> Result<Cow<'a, [i64]>, ScenarioError> {
+    let (found, raw) = match node.value {
+        Json::Ints(items) => (items.len(), Cow::from(items)),
+        Json::Array(items) => (items.len(), items.iter().map_while(as_i64).collect()),
+        _ => return node.wrong("a list"),
     };
-    if items.len() > ROWS_MAX {
-        return node.fault(format!(
-            "expected at most {ROWS_MAX} rows, found {}",
-            items.len()
-        ));
+    if found > ROWS_MAX {
+        return node.fault(format!("expected at most {ROWS_MAX} rows, found {found}"));
     }
-    if let Some(rows) = rows.filter(|rows| *rows != items.len()) {
-        return node.fault(format!("expected {rows} values, found {}", items.len()));
+    if let Some(rows) = rows.filter(|rows| *rows != found) {
+        return node.fault(format!("expected {rows} values, found {found}"));
     }
-    let mut raw = Vec::with_capacity(items.len());
-    for (slot, item) in items.iter().enumerate() {
-        let dead = live.is_some_and(|live| live.get(slot) == Some(&false));
-        let (min, max) = if dead {
+    let dead = |slot| live.and_then(|live| live.get(slot)) == Some(&false);
+    let limits = |slot| {
+        if dead(slot) {
             (0, 0)
         } else {
             (column.min, column.max)
-        };
-        match item {
-            Json::Int(value) if (min.into()..=max.into()).contains(value) => {
-                raw.extend(i64::try_from(*value));
-            }
-            _ => return Err(value_error(node, slot, item, dead, (min, max))),
         }
+    };
+    let outside = (0..).zip(raw.iter()).position(|(slot, raw)| {
+        let (min, max) = limits(slot);
+        !(min..=max).contains(raw)
+    });
+    // Where the integers of i64 end before the list does, the next item is none of them.
+    match outside.or_else(|| (raw.len() < found).then_some(raw.len())) {
+        Some(slot) => Err(value_error(node, slot, dead(slot), limits(slot))),
+        None => Ok(raw),
     }
-    Ok(raw)
 }
 
-fn value_error(
-    node: &Node,
-    slot: usize,
-    found: &Json,
-    dead: bool,
-    (min, max): (i64, i64),
-) -> ScenarioError {
+fn as_i64(item: &Json) -> Option<i64> {
+    match item {
+        Json::Int(value) => i64::try_from(*value).ok(),
+        _ => None,
+    }
+}
+
+fn value_error(node: &Node, slot: usize, dead: bool, (min, max): (i64, i64)) -> ScenarioError {
     let expected = if dead {
         "0 in a dead slot".to_owned()
     } else {
         format!("{min} … {max}")
     };
+    let found = match node.value {
+        Json::Ints(items) => items.get(slot).map(ToString::to_string),
+        Json::Array(items) => items.get(slot).map(kind),
+        _ => None,
+    };
+    let Some(found) = found else {
+        unreachable!("a fault is found in a list's item");
+    };
     let path = format!("{}[{slot}]", node.path);
-    ScenarioError::new(path, format!("expected {expected}, found {}", kind(found)))
+    ScenarioError::new(path, format!("expected {expected}, found {found}"))
 }

@@ -180,6 +180,13 @@ fn each_column_has_its_length_type_and_range() {
         ),
         (
             "unit",
+            "hp",
+            "[3]",
+            int(1 << 63),
+            "expected 0 … 4503599627370496, found 9223372036854775808",
+        ),
+        (
+            "unit",
             "kills",
             "[2]",
             int(7),
