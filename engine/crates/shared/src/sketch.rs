@@ -191,7 +191,7 @@ struct Cells(Vec<Cell>);
 
 impl Cells {
     fn new(cells: u32) -> Result<Self, SketchError> {
-        if !(3..=CELLS_MAX).contains(&cells) || cells % 3 != 0 {
+        if !(3..=CELLS_MAX).contains(&cells) || !cells.is_multiple_of(3) {
             return Err(SketchError::Cells(cells));
         }
         Ok(Self(vec![Cell::default(); cells as usize]))
