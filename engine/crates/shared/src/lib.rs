@@ -7,10 +7,12 @@ pub mod digest;
 pub mod fx;
 pub mod hex;
 pub mod ids;
+pub mod isa;
 mod json;
 mod material;
 mod record;
 pub mod stream;
+pub mod tree;
 pub mod vector;
 
 pub use json::{DEPTH_MAX, Json, JsonError};
