@@ -16,7 +16,7 @@ use crate::answer::{Halt, Standing, StepError, Stepped};
 use crate::options::Options;
 use crate::schedule::{ORDERS, Phase, RULES, Scope, Step};
 
-mod advance;
+pub mod advance;
 mod reading;
 
 /// What may be asked of a run next.
