@@ -198,7 +198,7 @@ impl Engine {
         self.ledger.clear();
         self.events.clear();
         self.mode = Mode::Ready(0);
-        Ok(self.on_threads(Self::standing))
+        Ok(self.standing())
     }
 
     /// Draws of the turn so far, until the next turn begins.
@@ -348,17 +348,24 @@ impl Engine {
         }
     }
 
-    /// Plays or hashes on the threads that the run has been given.
+    /// Plays or hashes on the threads that the run has been given, if it has rows enough.
     fn on_threads<R: Send>(&mut self, play: impl FnOnce(&mut Self) -> R + Send) -> R {
-        match self.options.threads.clone() {
+        let rows = self.rows().into_iter().flat_map(|(_, rows)| rows);
+        let is_shared = rows.map(u64::from).sum::<u64>() >= self.options.shared_rows_min;
+        match self.options.threads.clone().filter(|_| is_shared) {
             Some(threads) => threads.install(|| play(self)),
             None => play(self),
         }
     }
 
     fn state_digest(&mut self, turn: u64) -> Digest {
-        self.forest.update(&mut self.state, self.options.isa);
+        self.update_forest();
         self.forest.digest(&self.schema, &self.scenario, turn)
+    }
+
+    fn update_forest(&mut self) {
+        let isa = self.options.isa;
+        self.on_threads(|run| run.forest.update(&mut run.state, isa));
     }
 }
 

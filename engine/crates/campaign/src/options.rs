@@ -6,9 +6,8 @@ use std::sync::Arc;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use shared::isa::Isa;
 
-/// Turns that have written fewer leaves (4096 are 1 MiB) are hashed before the next one is
-/// played: to hand them over would take longer.
-const OVERLAP_LEAVES_MIN: usize = 4096;
+/// A state of fewer rows is played sooner by the calling thread than it is handed to another.
+const SHARED_ROWS_MIN: u64 = 10_000;
 
 /// How a run is played. Runs may share their threads.
 #[derive(Clone, Debug)]
@@ -17,8 +16,8 @@ pub struct Options {
     pub threads: Option<Arc<ThreadPool>>,
     /// The instruction set of the kernels.
     pub isa: Isa,
-    /// Leaves that `advance` hashes beside the next turn; fewer are hashed in between.
-    pub overlap_leaves_min: usize,
+    /// Rows of all tables from which on the threads are used; below, the caller's alone is.
+    pub shared_rows_min: u64,
 }
 
 impl Options {
@@ -42,7 +41,7 @@ impl Default for Options {
         Self {
             threads: None,
             isa: Isa::best(),
-            overlap_leaves_min: OVERLAP_LEAVES_MIN,
+            shared_rows_min: SHARED_ROWS_MIN,
         }
     }
 }

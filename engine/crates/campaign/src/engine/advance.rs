@@ -124,7 +124,7 @@ impl Engine {
         Ok(ON)
     }
 
-    /// Tells a turn that has ended at once, unless it is worth while to do it beside the next.
+    /// Tells a turn that has ended at once, unless another thread can do it beside the next one.
     fn wait_or_tell<F>(
         &mut self,
         mut stepped: Stepped,
@@ -134,18 +134,13 @@ impl Engine {
     where
         F: FnMut(Stepped) -> Flow + Send,
     {
-        if is_last || rayon::current_num_threads() == 1 {
+        let is_alone = rayon::current_thread_index().is_none() || rayon::current_num_threads() == 1;
+        if is_last || is_alone {
             stepped.ended = Some(self.standing());
             return (None, tell(stepped));
         }
         let isa = self.options.isa;
         let loans = self.forest.update_or_lend(&mut self.state, isa);
-        if loans.leaves() < self.options.overlap_leaves_min {
-            self.forest.settle(&loans, isa);
-            drop(loans);
-            stepped.ended = Some(self.standing());
-            return (None, tell(stepped));
-        }
         let ended = Ended {
             stepped,
             turn: self.state.turn,

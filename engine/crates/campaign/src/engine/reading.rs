@@ -15,7 +15,7 @@ impl Engine {
     /// Returns the tops of all columns of the present state, in canonical order.
     #[must_use]
     pub fn tops(&mut self) -> Vec<Digest> {
-        self.grow();
+        self.update_forest();
         self.forest.tops().collect()
     }
 
@@ -29,7 +29,7 @@ impl Engine {
         first: u64,
         count: u64,
     ) -> Option<&[Digest]> {
-        self.grow();
+        self.update_forest();
         self.forest.nodes(column, level, first, count)
     }
 
@@ -62,10 +62,5 @@ impl Engine {
             Mode::Stopped => Err(StepError::Stopped),
             Mode::Halted => Err(StepError::Halted),
         }
-    }
-
-    fn grow(&mut self) {
-        let isa = self.options.isa;
-        self.on_threads(|run| run.forest.update(&mut run.state, isa));
     }
 }

@@ -9,7 +9,7 @@ use shared::Json;
 use shared::isa::Isa;
 use sim_cortex::schema::schema_digest;
 
-use crate::two_factions::{bytes, column, int, list, object, text, universe, with};
+use crate::two_factions::{at, bytes, column, int, list, object, text, universe, with};
 
 const STEPS: usize = 6;
 const COUNT_MAX: i128 = 1_000_000_000;
@@ -24,9 +24,25 @@ fn scenario(builds_left: i128) -> Json {
     ])
 }
 
-fn options(threads: usize, overlap_leaves_min: usize) -> Options {
+/// One universe with so many units that whole columns of theirs are lent to be hashed.
+fn crowd() -> Json {
+    let mut scenario = with(&[]);
+    let units = at(&mut scenario, "state.universes[0].tables.unit");
+    let Json::Object(columns) = units else {
+        panic!("a table is an object of its columns");
+    };
+    for values in columns.values_mut() {
+        let Json::Array(values) = values else {
+            panic!("a column is a list");
+        };
+        *values = values.repeat(600);
+    }
+    scenario
+}
+
+fn options(threads: usize, shared_rows_min: u64) -> Options {
     Options {
-        overlap_leaves_min,
+        shared_rows_min,
         ..Options::new(threads, Isa::best()).unwrap()
     }
 }
@@ -95,14 +111,14 @@ proptest! {
     fn advancing_is_stepping(
         orders in prop::collection::vec(0..STEPS, 0..9),
         threads in prop::sample::select(vec![1, 2, 3, 8]),
-        overlap_leaves_min in prop::sample::select(vec![0, 4096]),
+        shared_rows_min in prop::sample::select(vec![0, 10_000]),
         builds_left in 0_i128..8,
     ) {
         let scenario = scenario(builds_left);
         let turns = turns(&orders);
         let mut plain = started(&scenario, Options::default());
         let wanted = stepped(&mut plain, &turns);
-        let mut run = started(&scenario, options(threads, overlap_leaves_min));
+        let mut run = started(&scenario, options(threads, shared_rows_min));
         prop_assert_eq!(advanced(&mut run, &turns), wanted.clone());
         prop_assert_eq!(left(&mut run), left(&mut plain));
         let mut bare = started(&scenario, options(threads, 0));
@@ -133,6 +149,19 @@ proptest! {
             prop_assert_eq!(run.changed_rows(), Err(StepError::Halted));
             break;
         }
+    }
+}
+
+#[test]
+fn a_crowd_is_hashed_beside_the_next_turn() {
+    let turns = vec![vec![Vec::new(); 4]; 5];
+    let mut plain = started(&crowd(), Options::default());
+    let wanted = stepped(&mut plain, &turns);
+    assert_eq!(wanted.len(), 5);
+    for threads in [1, 2, 3, 8] {
+        let mut run = started(&crowd(), options(threads, 1));
+        assert_eq!(advanced(&mut run, &turns), wanted);
+        assert_eq!(left(&mut run), left(&mut plain));
     }
 }
 

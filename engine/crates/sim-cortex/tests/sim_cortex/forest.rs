@@ -226,6 +226,29 @@ fn a_row_set_back_has_not_changed_and_a_new_one_has() {
 }
 
 #[test]
+fn lent_columns_are_missed_until_they_are_settled() {
+    let mut state = state();
+    let mut forest = Forest::of(&state);
+    forest.update(&mut state, Isa::best());
+    act(&mut state, &Act::Sweep(2 * SCHEMA.len() - 1, 5, 2));
+    state.worlds[0].unit.kills[0] += 1;
+    let then = digest(&state);
+    let loans = forest.update_or_lend(&mut state, Isa::best());
+    assert_eq!(
+        loans.leaves(),
+        66,
+        "hp of all units; kills in one place is not lent"
+    );
+    assert_ne!(of_forest(&forest), then);
+    act(&mut state, &Act::Sweep(2 * SCHEMA.len() - 1, 5, 1));
+    forest.settle(&loans, Isa::best());
+    assert_eq!(of_forest(&forest), then);
+    assert_ne!(then, digest(&state));
+    forest.update(&mut state, Isa::best());
+    assert_eq!(of_forest(&forest), digest(&state));
+}
+
+#[test]
 fn nodes_are_those_of_the_tree_that_stands_now() {
     let mut state = state();
     let mut forest = Forest::of(&state);
