@@ -2,7 +2,7 @@
 //! made into an object of its own. Knows no archive.
 #![allow(
     unsafe_code,
-    reason = "the buffer protocol is raw pointers; a copy first would double the time of a restore's own copy"
+    reason = "the buffer protocol is raw pointers; a copy first would double what a restore copies"
 )]
 
 use pyo3::buffer::PyBuffer;
