@@ -261,7 +261,7 @@ fn nodes_are_those_of_the_tree_that_stands_now() {
     assert_eq!(forest.nodes(hp, 0, u64::MAX, 2), None);
     assert_eq!(forest.nodes((4, "unit", "hp"), 0, 0, 1), None);
     assert_eq!(forest.nodes((8, "unit", "morale"), 0, 0, 1), None);
-    let top = (0..).find_map(|level| forest.nodes(hp, level + 1, 0, 0).is_none().then_some(level));
+    let top = (0..).find(|level| forest.nodes(hp, level + 1, 0, 0).is_none());
     assert_eq!(
         forest.nodes(hp, top.unwrap(), 0, 1),
         Some(&tops[tops.len() - 3..tops.len() - 2])
