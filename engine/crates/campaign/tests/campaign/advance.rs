@@ -169,13 +169,13 @@ fn a_crowd_is_hashed_beside_the_next_turn() {
 fn whole_turns_begin_with_the_first_step_of_one() {
     let mut run = started(&scenario(100), options(2, 0));
     let some = turns(&[0, 0]);
-    let mut none = |_| ControlFlow::Continue(());
+    let none = |_| ControlFlow::Continue(());
     run.step(&[], None, false).unwrap();
-    assert_eq!(run.advance(&some, &mut none), Err(StepError::InTurn));
+    assert_eq!(run.advance(&some, none), Err(StepError::InTurn));
     assert_eq!(run.play(&some), Err(StepError::InTurn));
     assert_eq!(run.changed_rows(), Err(StepError::InTurn));
     run.step(&[], Some(0), false).unwrap();
-    assert_eq!(run.advance(&some, &mut none), Err(StepError::Stopped));
+    assert_eq!(run.advance(&some, none), Err(StepError::Stopped));
 }
 
 #[test]
