@@ -120,9 +120,13 @@ def test_stopping_after_any_phase_of_any_step_agrees() -> None:
 
 
 def test_descriptions_agree_but_for_the_name() -> None:
-    rust, python = RustEngine().describe(), PythonEngine().describe()
+    rust: dict[str, Any] = RustEngine().describe()
+    python: dict[str, Any] = PythonEngine().describe()
     assert (rust.pop("name"), rust.pop("counterpart")) == ("rust", "python")
     assert (python.pop("name"), python.pop("counterpart")) == ("python", "rust")
+    fast, plain = (set(engine.pop("capabilities")) for engine in (rust, python))
+    assert plain - fast == set()
+    assert fast - plain <= {"advance", "isa", "tree", "changed_rows"}
     assert rust == python
 
 

@@ -5,6 +5,7 @@ scenarios and runs that it can make; decides nothing. It never imports the harne
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from void_reckoning_reference.shared.codec import CodecError, JsonValue, encode_json
 from void_reckoning_rust import _native
@@ -25,7 +26,14 @@ CAPABILITIES = (
     "resolve",
     "generate",
     "reductions",
+    "advance",
+    "isa",
+    "tree",
+    "changed_rows",
 )
+
+# The commands of one turn, by step.
+Commands: TypeAlias = Sequence[Sequence[JsonValue]]
 
 
 class RustEngine:
@@ -35,7 +43,11 @@ class RustEngine:
         self._engine = _native.Engine()
 
     def describe(self) -> dict[str, object]:
-        """Say who answers; the build's identity is found by the harness from installed files."""
+        """Say who answers; the build's identity is found by the harness from installed files.
+
+        The module's CommandError if the environment asks for threads or instructions that are not.
+        """
+        _native.surroundings()
         return {
             "name": "rust",
             "build": "",
@@ -56,21 +68,60 @@ class RustEngine:
 
         The module's CommandError if it may not run now, or for commands without canonical JSON.
         """
-        try:
-            text = encode_json(tuple(commands)).encode()
-        except CodecError as error:
-            raise _native.CommandError(f"commands: {error}") from error
-        return self._engine.step(text, stop_after, phases)
+        return self._engine.step(_text(commands), stop_after, phases)
 
-    def values(self, universe: int, table: str, column: str, first: int, count: int) -> bytes:
-        """Return `count` packed values of one column from slot `first` on."""
-        return self._engine.values(universe, table, column, first, count)
+    def advance(self, turns: Sequence[Commands]) -> Iterator[dict[str, object]]:
+        """Play whole turns, and give the answer to the last step of each; a halt is the last.
+
+        The module's CommandError as of `step`, after the turns before. To be taken to its end.
+        """
+        texts: list[bytes] = []
+        refusal: _native.CommandError | None = None
+        for commands_by_step in turns:
+            try:
+                texts.append(_text([tuple(commands) for commands in commands_by_step]))
+            except _native.CommandError as error:
+                refusal = error
+                break
+        for answer in self._engine.advance(b"[" + b",".join(texts) + b"]"):
+            yield answer
+            if answer["halt"] is not None:
+                refusal = None
+        if refusal is not None:
+            raise refusal
+
+    def values(self, universe: int, table: str, column: str, first: int, count: int) -> memoryview:
+        """Return `count` packed values of one column from slot `first` on, without a copy.
+
+        They stay as they are when the world moves on.
+        """
+        rows = memoryview(self._engine.view(universe, table, column))
+        if not 0 <= first <= first + count <= len(rows):
+            place = f"{universe}/{table}.{column}"
+            raise _native.CommandError(f"no {count} values of {place} from {first} on")
+        return rows[first : first + count].cast("B")
+
+    def tops(self) -> bytes:
+        """Return the tops of the trees of all columns, 32 bytes each."""
+        return self._engine.tops()
+
+    def nodes(
+        self, universe: int, table: str, column: str, level: int, first: int, count: int
+    ) -> bytes:
+        """Return `count` digests of one level of a column's tree from node `first` on."""
+        return self._engine.nodes(universe, table, column, level, first, count)
+
+    def changed_rows(self) -> list[tuple[bytes, list[bytes]]]:
+        """Return the rows that the last turn has changed: slots and values, by table."""
+        return self._engine.changed_rows()
 
     def snapshot(self) -> list[tuple[int, str, bytes]]:
         """Return the state as it stands, as one archive for each universe and table."""
         return self._engine.snapshot()
 
-    def restore(self, turn: int, archives: Sequence[tuple[int, str, bytes]]) -> dict[str, object]:
+    def restore(
+        self, turn: int, archives: Sequence[tuple[int, str, bytes | memoryview]]
+    ) -> dict[str, object]:
         """Put a turn's end in place of the present state; answers as `init`, of this state."""
         return self._engine.restore(turn, list(archives))
 
@@ -101,3 +152,10 @@ class RustEngine:
     def reductions(self, scenario: bytes, turns: Turns, after: int) -> Iterator[Reduced]:
         """Give smaller runs, from candidate `after` on: name, scenario or None, turns or None."""
         return reductions(scenario, turns, after)
+
+
+def _text(commands: Sequence[JsonValue]) -> bytes:
+    try:
+        return encode_json(tuple(commands)).encode()
+    except CodecError as error:
+        raise _native.CommandError(f"commands: {error}") from error

@@ -8,18 +8,24 @@ from void_reckoning_rust._native import (
     RULES,
     RULES_VERSION,
     VERSION,
+    Advance,
     CommandError,
     Engine,
     ScenarioError,
+    View,
     call,
+    surroundings,
 )
 
 __all__ = [
     "RULES",
     "RULES_VERSION",
     "VERSION",
+    "Advance",
     "CommandError",
     "Engine",
     "ScenarioError",
+    "View",
     "call",
+    "surroundings",
 ]

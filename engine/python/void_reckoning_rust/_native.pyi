@@ -1,7 +1,10 @@
 """Types of the native module, written by hand beside `engine/crates/pyo3-bridge`."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, final
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, TypeAlias, final
+
+# The 3.11 typing of what has the buffer protocol: anything that `memoryview` takes.
+Buffer: TypeAlias = bytes | bytearray | memoryview
 
 VERSION: str
 RULES_VERSION: str
@@ -18,6 +21,20 @@ class CommandError(ValueError):
     kind: ClassVar[str]
 
 @final
+class View:
+    """A column of a state as it was: read-only and without a copy, a row an item."""
+
+    def __len__(self) -> int: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+@final
+class Advance:
+    """The answers of whole turns, one by one; the run can be asked again when it has ended."""
+
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
+    def __next__(self) -> dict[str, Any]: ...
+
+@final
 class Engine:
     """One run of the engine; `init` comes first. Answers are those of the protocol, section 7.1."""
 
@@ -26,9 +43,17 @@ class Engine:
     def step(
         self, commands: bytes, stop_after: int | None = None, phases: bool = False
     ) -> dict[str, Any]: ...
+    def advance(self, turns: bytes) -> Advance: ...
+    def play(self, turns: bytes) -> int: ...
+    def view(self, universe: int, table: str, column: str) -> View: ...
+    def tops(self) -> bytes: ...
+    def nodes(
+        self, universe: int, table: str, column: str, level: int, first: int, count: int
+    ) -> bytes: ...
+    def changed_rows(self) -> list[tuple[bytes, list[bytes]]]: ...
     def values(self, universe: int, table: str, column: str, first: int, count: int) -> bytes: ...
     def snapshot(self) -> list[tuple[int, str, bytes]]: ...
-    def restore(self, turn: int, archives: Sequence[tuple[int, str, bytes]]) -> dict[str, Any]: ...
+    def restore(self, turn: int, archives: Sequence[tuple[int, str, Buffer]]) -> dict[str, Any]: ...
     def routes(self, universe: int, requests: bytes) -> bytes:
         """Next systems (u32 each) of packed requests (from, to: two u32 each) over the lanes."""
 
@@ -39,6 +64,9 @@ class Engine:
 
 def nothing() -> None:
     """Do nothing: what any call over the bridge costs."""
+
+def surroundings() -> tuple[int, str]:
+    """Return threads and instruction set in use; CommandError if VR_THREADS or VR_ISA is wrong."""
 
 def call(function: str, arguments: Sequence[Any]) -> Any:
     """Call a pure rule function by its name in RULES.md, as in `shared/fx.mul_floor`."""

@@ -8,6 +8,7 @@ import importlib
 import importlib.metadata
 import json
 import logging
+import mmap
 import os
 import re
 import struct
@@ -133,6 +134,12 @@ def page_text(candidates: Iterable[tuple[str, bytes | None, Any]]) -> bytes:
     return b"[" + b",".join(pieces) + b"]"
 
 
+def part(mapped: memoryview, bulk: dict[str, str]) -> memoryview:
+    """Return the bytes that a bulk names in the file that it names."""
+    first = int(bulk["offset"])
+    return mapped[first : first + int(bulk["bytes"])]
+
+
 class Service:
     """One engine object and the directory that bulk data travel through."""
 
@@ -181,6 +188,13 @@ class Service:
             file.seek(int(bulk["offset"]))
             return file.read(int(bulk["bytes"]))
 
+    def map_file(self, name: str) -> memoryview:
+        """Map a file of bulks, read-only; it stays mapped for as long as a part of it is held."""
+        with (self.directory / name).open("rb") as file:
+            if os.fstat(file.fileno()).st_size == 0:
+                return memoryview(b"")
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
     def call_describe(self, args: dict[str, Any]) -> dict[str, Any]:
         """Take the directory, and say who answers."""
         if args["protocol"] != 1:
@@ -212,7 +226,13 @@ class Service:
 
     def advance(self, args: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Play whole turns, and give the answer to the last step of each; a halt is the last."""
-        for commands_by_step in self.read_list(args["turns"]):
+        turns = self.read_list(args["turns"])
+        if own := getattr(self.engine, "advance", None):
+            for told in own(turns):
+                self.note(told)
+                yield as_wire(told)
+            return
+        for commands_by_step in turns:
             answer: dict[str, Any] = {}
             for commands in commands_by_step:
                 answer = self.step(commands, None, False)
@@ -225,13 +245,17 @@ class Service:
     def step(self, commands: list[Any], stop_after: int | None, phases: bool) -> dict[str, Any]:
         """Run the next step of the engine."""
         answer = self.engine.step(commands, stop_after, phases)
+        self.note(answer)
+        result: dict[str, Any] = as_wire(answer)
+        return result
+
+    def note(self, answer: dict[str, Any]) -> None:
+        """Note the turn and the row counts that a step has led to."""
         if answer["turn_ended"]:
             self.at_turn_end(answer)
         else:
             self.turn = self.turn_ended if answer["halt"] is not None else answer["turn"]
             self.universes = answer.get("universes", [])
-        result: dict[str, Any] = as_wire(answer)
-        return result
 
     def call_values(self, args: dict[str, Any]) -> dict[str, Any]:
         """Give a part of one column."""
@@ -283,7 +307,8 @@ class Service:
 
     def call_restore(self, args: dict[str, Any]) -> dict[str, Any]:
         """Put a state in place of the present one."""
-        archives = [(a["universe"], a["table"], self.read_bulk(a)) for a in args["archives"]]
+        maps = {name: self.map_file(name) for name in {a["file"] for a in args["archives"]}}
+        archives = [(a["universe"], a["table"], part(maps[a["file"]], a)) for a in args["archives"]]
         answer = self.engine_method("restore")(int(args["turn"]), archives)
         self.at_turn_end(answer)
         result: dict[str, Any] = as_wire(answer)

@@ -63,6 +63,17 @@ pub enum StepError {
     /// It has halted.
     #[error("the run has ended with a halt: it can be read and restored")]
     Halted,
+    /// Whole turns were asked for, or what a turn has changed, within a turn.
+    #[error("a turn has begun: expected the call where the first step of a turn is next")]
+    InTurn,
+    /// A turn's commands are not those of a turn of this run.
+    #[error("a turn: expected a list of commands for each of {expected} steps, found {found}")]
+    NotATurn {
+        /// Steps of a turn.
+        expected: usize,
+        /// Lists given.
+        found: usize,
+    },
     /// `stop_after` names no phase of the step.
     #[error("stop_after: expected at most {last}")]
     NoPhase {

@@ -11,10 +11,14 @@ use shared::digest::Digest;
 use sim_cortex::scenario::{check_restored, parse, scenario_digest};
 use sim_cortex::schema::schema_digest;
 use sim_cortex::universes::{RestoreError, TableArchive};
-use sim_cortex::{RuleData, ScenarioError, Table, Turn, Universes};
+use sim_cortex::{Forest, RuleData, ScenarioError, Table, Turn, Universes};
 
 use crate::answer::{Halt, Standing, StepError, Stepped};
+use crate::options::Options;
 use crate::schedule::{ORDERS, Phase, RULES, Scope, Step};
+
+pub mod advance;
+mod reading;
 
 /// What may be asked of a run next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -33,9 +37,10 @@ pub struct Engine {
     schema: Digest,
     scenario: Digest,
     steps: Vec<Step>,
+    options: Options,
     state: Universes,
-    /// The state of the turn's start, as long as the turn is running.
-    before: Option<Universes>,
+    /// The digest trees of the state, as of when it was hashed last.
+    forest: Forest,
     ledger: Ledger,
     events: EventLog,
     coverage: Coverage,
@@ -43,11 +48,19 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts a run from the text of a canonical scenario.
+    /// Starts a run from the text of a canonical scenario, on the threads of the caller.
     ///
     /// # Errors
     /// The scenario is not one, or its first state breaks an invariant.
     pub fn new(scenario: &[u8]) -> Result<Self, ScenarioError> {
+        Self::with_options(scenario, Options::default())
+    }
+
+    /// Starts a run from the text of a canonical scenario.
+    ///
+    /// # Errors
+    /// The scenario is not one, or its first state breaks an invariant.
+    pub fn with_options(scenario: &[u8], options: Options) -> Result<Self, ScenarioError> {
         let (data, state) = parse(scenario)?;
         check_invariants(&state)?;
         Ok(Self {
@@ -55,8 +68,9 @@ impl Engine {
             schema: schema_digest(),
             scenario: scenario_digest(scenario),
             steps: Step::of_run(&state),
+            options,
+            forest: Forest::of(&state),
             state,
-            before: None,
             ledger: Ledger::new(),
             events: EventLog::new(),
             coverage: Coverage::new(&RULES),
@@ -80,12 +94,13 @@ impl Engine {
 
     /// Where the run stands at a turn's end, with the digests of that turn.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&mut self) -> Standing {
         let turn = self.state.turn;
+        let state_digest = self.state_digest(turn);
         Standing {
             turn,
             rows: self.rows(),
-            state_digest: self.state_digest(turn),
+            state_digest,
             ledger_digest: self.ledger.digest(turn),
             events_digest: self.events.digest(turn),
         }
@@ -104,6 +119,21 @@ impl Engine {
     /// # Errors
     /// The run has ended or was stopped, or the step has no such phase; nothing is changed then.
     pub fn step(
+        &mut self,
+        commands: &[Json],
+        stop_after: Option<usize>,
+        phases: bool,
+    ) -> Result<Stepped, StepError> {
+        self.on_threads(|run| {
+            let mut stepped = run.run_step(commands, stop_after, phases)?;
+            let is_over = run.mode == Mode::Ready(0);
+            stepped.ended = is_over.then(|| run.standing());
+            Ok(stepped)
+        })
+    }
+
+    /// Runs the next step and leaves it to the caller to say where the run stands then.
+    fn run_step(
         &mut self,
         commands: &[Json],
         stop_after: Option<usize>,
@@ -164,8 +194,8 @@ impl Engine {
     ) -> Result<Standing, RestoreError> {
         let state = self.state.restored(&self.schema, turn, archives)?;
         check_restored(&self.data, &state)?;
+        self.forest = Forest::of(&state);
         self.state = state;
-        self.before = None;
         self.ledger.clear();
         self.events.clear();
         self.mode = Mode::Ready(0);
@@ -210,7 +240,7 @@ impl Engine {
     }
 
     fn begin_turn(&mut self) {
-        self.before = Some(self.state.clone());
+        self.state.begin_turn();
         self.ledger.clear();
         self.events.clear();
     }
@@ -292,9 +322,7 @@ impl Engine {
 
     /// Undoes the turn.
     fn halt(&mut self, step: usize, turn: u64, halt: Halt) -> Stepped {
-        if let Some(before) = self.before.take() {
-            self.state = before;
-        }
+        self.state.undo_turn();
         self.ledger.clear();
         self.events.clear();
         self.mode = Mode::Halted;
@@ -318,7 +346,6 @@ impl Engine {
         let turn_ended = !stopped && step == self.steps.len() - 1;
         if turn_ended {
             self.state.turn = turn;
-            self.before = None;
         }
         self.mode = match (stopped, turn_ended) {
             (true, _) => Mode::Stopped,
@@ -331,12 +358,28 @@ impl Engine {
             rows: self.rows(),
             halt: None,
             phase_digests,
-            ended: turn_ended.then(|| self.standing()),
+            ended: None,
         }
     }
 
-    fn state_digest(&self, turn: u64) -> Digest {
-        self.state.digest(&self.schema, &self.scenario, turn)
+    /// Plays or hashes on the threads that the run has been given, if it has rows enough.
+    fn on_threads<R: Send>(&mut self, play: impl FnOnce(&mut Self) -> R + Send) -> R {
+        let rows = self.rows().into_iter().flat_map(|(_, rows)| rows);
+        let is_shared = rows.map(u64::from).sum::<u64>() >= self.options.shared_rows_min;
+        match self.options.threads.clone().filter(|_| is_shared) {
+            Some(threads) => threads.install(|| play(self)),
+            None => play(self),
+        }
+    }
+
+    fn state_digest(&mut self, turn: u64) -> Digest {
+        self.update_forest();
+        self.forest.digest(&self.schema, &self.scenario, turn)
+    }
+
+    fn update_forest(&mut self) {
+        let isa = self.options.isa;
+        self.on_threads(|run| run.forest.update(&mut run.state, isa));
     }
 }
 

@@ -4,8 +4,10 @@
 pub mod answer;
 pub mod cleanup;
 pub mod engine;
+pub mod options;
 pub mod schedule;
 pub mod victory;
 
 pub use answer::{Halt, Standing, StepError, Stepped};
 pub use engine::Engine;
+pub use options::Options;

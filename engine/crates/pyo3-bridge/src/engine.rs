@@ -9,20 +9,32 @@ use shared::codec::decode_json;
 use sim_cortex::schema::schema_text;
 use sim_cortex::universes::TableArchive;
 
+use crate::advance::{Advance, turns_of};
 use crate::answers::{self, Answer};
+use crate::borrowed::Borrowed;
 use crate::errors::{of_command, of_restore, of_scenario};
 use crate::routes::routes;
+use crate::surroundings::options;
+use crate::view::View;
 
 const LEVELS: [&str; 3] = ["light", "full", "deep"];
 
 /// A universe's id, a table's name and its archive.
 type Archive<B> = (u32, String, B);
 
+/// The changed rows of one table: their slots, and their values by column.
+type Changed<'py> = (Bound<'py, PyBytes>, Vec<Bound<'py, PyBytes>>);
+
+/// A run, wherever it is played.
+pub type Run = Box<campaign::Engine>;
+
 /// One run of the engine; `init` comes first.
 #[pyclass(module = "void_reckoning_rust._native")]
 #[derive(Default)]
 pub struct Engine {
-    run: Option<campaign::Engine>,
+    run: Option<Run>,
+    /// An `Advance` has it.
+    is_away: bool,
 }
 
 #[pymethods]
@@ -33,8 +45,9 @@ impl Engine {
     }
 
     fn init<'py>(&mut self, py: Python<'py>, scenario: PyBackedBytes) -> Answer<'py> {
+        let options = options()?;
         let started = py.detach(|| {
-            let run = campaign::Engine::new(&scenario)?;
+            let mut run = campaign::Engine::with_options(&scenario, options)?;
             let standing = run.standing();
             Ok((run, standing))
         });
@@ -43,7 +56,8 @@ impl Engine {
         let answer = answers::standing(py, &standing)?;
         answer.set_item("schema", PyBytes::new(py, schema_text().as_bytes()))?;
         answer.set_item("steps", answers::steps(py, &run)?)?;
-        self.run = Some(run);
+        self.run = Some(Box::new(run));
+        self.is_away = false;
         Ok(answer)
     }
 
@@ -64,6 +78,79 @@ impl Engine {
             Err(error) => Err(format!("commands: {error}")),
         });
         answers::stepped(py, &stepped.map_err(of_command)?, phases)
+    }
+
+    /// Plays whole turns, given as JSON; the answers come one by one.
+    fn advance(slf: &Bound<'_, Self>, turns: PyBackedBytes) -> PyResult<Advance> {
+        let turns = slf.py().detach(|| turns_of(&turns)).map_err(of_command)?;
+        let mut engine = slf.try_borrow_mut()?;
+        engine.run_mut()?;
+        let Some(run) = engine.run.take() else {
+            return Err(of_command(NOT_STARTED));
+        };
+        engine.is_away = true;
+        Ok(Advance::begin(slf.clone().unbind(), run, turns))
+    }
+
+    /// Plays whole turns, given as JSON, and works out no digest; how many have ended.
+    fn play(&mut self, py: Python<'_>, turns: PyBackedBytes) -> PyResult<usize> {
+        let run = self.run_mut()?;
+        let played = py.detach(|| {
+            let turns = turns_of(&turns)?;
+            run.play(&turns).map_err(|error| error.to_string())
+        });
+        played.map_err(of_command)
+    }
+
+    /// A whole column as it is now, without a copy.
+    fn view(&mut self, universe: u32, table: &str, column: &str) -> PyResult<View> {
+        match self.run_mut()?.lend(universe, table, column) {
+            Some((spec, values)) => View::new(spec, values),
+            None => Err(of_command(format!("no column {universe}/{table}.{column}"))),
+        }
+    }
+
+    fn tops<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let run = self.run_mut()?;
+        let tops = py.detach(|| run.tops());
+        Ok(PyBytes::new(py, tops.as_flattened()))
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "they are those of the protocol's call"
+    )]
+    fn nodes<'py>(
+        &mut self,
+        py: Python<'py>,
+        universe: u32,
+        table: &str,
+        column: &str,
+        level: u32,
+        first: u64,
+        count: u64,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let run = self.run_mut()?;
+        match run.nodes((universe, table, column), level, first, count) {
+            Some(nodes) => Ok(PyBytes::new(py, nodes.as_flattened())),
+            None => Err(of_command(format!(
+                "no {count} nodes of level {level} of {universe}/{table}.{column} from {first} on"
+            ))),
+        }
+    }
+
+    fn changed_rows<'py>(&self, py: Python<'py>) -> PyResult<Vec<Changed<'py>>> {
+        let run = self.run()?;
+        let tables = py.detach(|| run.changed_rows()).map_err(of_command)?;
+        let packed = tables.iter().map(|table| {
+            let slots = table.slots.iter().flat_map(|slot| slot.to_le_bytes());
+            let columns = table.columns.iter();
+            (
+                PyBytes::new(py, &slots.collect::<Vec<u8>>()),
+                columns.map(|values| PyBytes::new(py, values)).collect(),
+            )
+        });
+        Ok(packed.collect())
     }
 
     fn values<'py>(
@@ -102,7 +189,7 @@ impl Engine {
         &mut self,
         py: Python<'py>,
         turn: u64,
-        archives: Vec<Archive<PyBackedBytes>>,
+        archives: Vec<Archive<Borrowed>>,
     ) -> Answer<'py> {
         let run = self.run_mut()?;
         let parts = archives.into_iter();
@@ -159,13 +246,28 @@ impl Engine {
 }
 
 impl Engine {
+    /// Takes the run back from an `Advance`, unless another one has begun since.
+    pub fn give_back(&mut self, run: Run) {
+        if std::mem::take(&mut self.is_away) {
+            self.run = Some(run);
+        }
+    }
+
     fn run(&self) -> PyResult<&campaign::Engine> {
-        self.run.as_ref().ok_or_else(|| of_command(NOT_STARTED))
+        self.run
+            .as_deref()
+            .ok_or_else(|| of_command(self.absence()))
     }
 
     fn run_mut(&mut self) -> PyResult<&mut campaign::Engine> {
-        self.run.as_mut().ok_or_else(|| of_command(NOT_STARTED))
+        let absence = self.absence();
+        self.run.as_deref_mut().ok_or_else(|| of_command(absence))
+    }
+
+    fn absence(&self) -> &'static str {
+        if self.is_away { AWAY } else { NOT_STARTED }
     }
 }
 
 const NOT_STARTED: &str = "init comes before any other call";
+const AWAY: &str = "whole turns are being played: their answers come before any other call";

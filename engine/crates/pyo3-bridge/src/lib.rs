@@ -1,11 +1,15 @@
 //! The native module `void_reckoning_rust._native`: translates between Python and the engine.
 //! Its face is `void_reckoning_rust`. Decides nothing; the only crate that knows Python.
 
+mod advance;
 mod answers;
+mod borrowed;
 mod call;
 mod engine;
 mod errors;
 mod routes;
+mod surroundings;
+mod view;
 
 use pyo3::prelude::*;
 
@@ -15,11 +19,17 @@ mod _native {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use super::advance::Advance;
+    #[pymodule_export]
     use super::call::call;
     #[pymodule_export]
     use super::engine::Engine;
     #[pymodule_export]
     use super::errors::{CommandError, ScenarioError};
+    #[pymodule_export]
+    use super::surroundings::surroundings;
+    #[pymodule_export]
+    use super::view::View;
 
     #[pymodule_export]
     use super::routes::nothing;

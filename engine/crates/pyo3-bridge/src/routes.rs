@@ -16,7 +16,7 @@ pub fn routes<'py>(
     universe: u32,
     requests: &[u8],
 ) -> PyResult<Bound<'py, PyBytes>> {
-    if requests.len() % REQUEST_BYTES != 0 {
+    if !requests.len().is_multiple_of(REQUEST_BYTES) {
         let found = requests.len();
         return Err(of_command(format!(
             "requests: expected {REQUEST_BYTES} bytes each, found {found} bytes"

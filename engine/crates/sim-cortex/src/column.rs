@@ -8,7 +8,7 @@
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
-use bytemuck::cast_slice;
+use bytemuck::{bytes_of, cast_slice};
 
 use crate::leaves::{LEAF_BYTES, LeafSet};
 use crate::value::Value;
@@ -202,6 +202,18 @@ impl<T: Value> IndexMut<u32> for Column<T> {
     }
 }
 
+/// The values of a loan, packed: they stay as they were when it was made.
+pub trait Packed: Send + Sync {
+    /// All values, as the protocol writes them.
+    fn payload(&self) -> &[u8];
+}
+
+impl<T: Value> Packed for Vec<T> {
+    fn payload(&self) -> &[u8] {
+        cast_slice(self)
+    }
+}
+
 /// A column without its type, for all that goes over every column there is.
 pub trait AnyColumn: Sync {
     /// Returns the packed values, as the protocol writes them.
@@ -237,6 +249,17 @@ pub trait AnyColumn: Sync {
 
     /// Returns the leaves written since this reader took them last; all, after a `load`.
     fn take_touched(&mut self, reader: Reader) -> LeafSet;
+
+    /// Lends the values as they are now, as `Column::lend` does.
+    fn lend_packed(&mut self) -> Arc<dyn Packed>;
+
+    /// Sets the flag of each row that is not as it was when the turn began; a new row is not.
+    /// Where no turn has begun, since a load or an undoing, no row has changed.
+    /// Precondition: a flag for each row.
+    fn mark_changed(&self, changed: &mut [bool]);
+
+    /// Returns the values of these slots, packed. Panics beyond the end.
+    fn gather(&self, slots: &[u32]) -> Vec<u8>;
 }
 
 impl<T: Value> AnyColumn for Column<T> {
@@ -330,5 +353,35 @@ impl<T: Value> AnyColumn for Column<T> {
             Reader::Digest => digest,
             Reader::Muster => muster,
         })
+    }
+
+    fn lend_packed(&mut self) -> Arc<dyn Packed> {
+        self.lend()
+    }
+
+    fn mark_changed(&self, changed: &mut [bool]) {
+        let Some(before) = &self.before else {
+            return;
+        };
+        let values = self.as_slice();
+        assert!(changed.len() == values.len(), "a flag for each row");
+        for (leaf, held) in &before.leaves {
+            let start = leaf * Self::LEAF_ROWS;
+            let rows = changed.iter_mut().zip(values).skip(start);
+            for ((changed, new), old) in rows.zip(held) {
+                *changed |= new != old;
+            }
+        }
+        for changed in changed.iter_mut().skip(before.rows) {
+            *changed = true;
+        }
+    }
+
+    fn gather(&self, slots: &[u32]) -> Vec<u8> {
+        let mut packed = Vec::with_capacity(slots.len() * size_of::<T>());
+        for slot in slots {
+            packed.extend_from_slice(bytes_of(&self[*slot]));
+        }
+        packed
     }
 }

@@ -48,6 +48,12 @@ impl LeafSet {
         self.0.fill(0);
     }
 
+    /// Number of leaves in the set.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
     /// Tells whether no leaf is in the set.
     #[must_use]
     pub fn is_empty(&self) -> bool {

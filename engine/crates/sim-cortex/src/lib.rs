@@ -1,8 +1,10 @@
 //! The world, and only the world: columns by archetype, slots, queries, versions, snapshots.
 //! No twin, on purpose: the reference keeps plain dicts in id order. Knows no rule of any room.
 
+pub mod changes;
 pub mod column;
 pub mod derived;
+pub mod forest;
 pub mod index;
 pub mod leaves;
 pub mod presence;
@@ -19,6 +21,7 @@ pub mod value;
 pub mod world;
 
 pub use column::{Column, Reader};
+pub use forest::Forest;
 pub use index::IndexVec;
 pub use leaves::LeafSet;
 pub use rules::{Design, FactionMind, PlanetClass, RuleData, Rules};

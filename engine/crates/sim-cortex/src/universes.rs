@@ -1,12 +1,14 @@
 //! The whole state: all universes side by side, its digest, its values, its snapshots.
 //! Law: PROTOCOL.md, sections 2, 3 and 5. Knows no phase: who changes worlds is not known here.
 
-use rayon::prelude::*;
+use std::sync::Arc;
+
 use shared::archive::{ArchiveBytes, ArchiveError, aligned, encode_archive, open_archive};
 use shared::digest::{Digest, column_digest, state_digest, table_digest, universe_digest};
 
+use crate::column::{AnyColumn, Packed};
 use crate::scenario::ScenarioError;
-use crate::schema::TURN_MAX;
+use crate::schema::{ColumnSpec, TURN_MAX};
 use crate::tables::{RawTable, SCHEMA, Table};
 use crate::world::World;
 
@@ -88,10 +90,11 @@ pub enum RestoreError {
 }
 
 impl Universes {
-    /// Returns the state digest, as the state of `turn`.
+    /// Returns the state digest, as the state of `turn`, from the values alone: what `Forest`
+    /// keeps up to date is held against it.
     #[must_use]
     pub fn digest(&self, schema_digest: &Digest, scenario_digest: &Digest, turn: u64) -> Digest {
-        let worlds = self.worlds.par_iter();
+        let worlds = self.worlds.iter();
         let universes: Vec<_> = worlds
             .map(|world| (world.id, world_digest(world)))
             .collect();
@@ -120,6 +123,41 @@ impl Universes {
         let end = first.checked_add(count)?.checked_mul(spec.width)?;
         let bytes = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
         values.payload().get(bytes)
+    }
+
+    /// Lends a whole column as it is now, with what is declared of it; nothing if there is none.
+    #[must_use]
+    pub fn lend(
+        &mut self,
+        universe: u32,
+        table: &str,
+        column: &str,
+    ) -> Option<(&'static ColumnSpec, Arc<dyn Packed>)> {
+        let mut worlds = self.worlds.iter_mut();
+        let world = worlds.find(|world| world.id == universe)?;
+        let mut tables = world.tables_mut().into_iter();
+        let table = tables.find(|found| found.spec().name == table)?;
+        let specs = table.spec().columns.iter();
+        let mut columns = specs.zip(table.columns_mut());
+        let (spec, values) = columns.find(|(spec, _)| spec.name == column)?;
+        Some((spec, values.lend_packed()))
+    }
+
+    /// Begins a turn: what stands now is what `undo_turn` comes back to.
+    pub fn begin_turn(&mut self) {
+        let tables = self.worlds.iter_mut().flat_map(World::tables_mut);
+        for table in tables {
+            table.columns_mut().into_iter().for_each(AnyColumn::begin);
+        }
+    }
+
+    /// Puts back what stood when the turn began.
+    pub fn undo_turn(&mut self) {
+        let tables = self.worlds.iter_mut().flat_map(World::tables_mut);
+        for table in tables {
+            table.columns_mut().into_iter().for_each(AnyColumn::undo);
+            table.rederive();
+        }
     }
 
     /// Returns each table of each universe as an archive, in canonical order.
@@ -181,14 +219,14 @@ impl Universes {
 
 fn world_digest(world: &World) -> Digest {
     let tables = world.tables();
-    let digests: Vec<Digest> = tables.par_iter().map(|table| digest_of(*table)).collect();
+    let digests: Vec<Digest> = tables.iter().map(|table| digest_of(*table)).collect();
     universe_digest(world.id, &digests)
 }
 
 fn digest_of(table: &dyn Table) -> Digest {
     let (spec, rows) = (table.spec(), u64::from(table.rows()));
     let columns = table.columns();
-    let named = columns.par_iter().zip(spec.columns);
+    let named = columns.iter().zip(spec.columns);
     let digests: Vec<Digest> = named
         .map(|(values, column)| column_digest(spec.name, column.name, rows, values.payload()))
         .collect();

@@ -94,7 +94,7 @@ def _payload(
     payload_end = block_at + payload_bytes
     for padding_at in range(payload_end, block_at + padded_bytes):
         _expect(padding_at, "padding", 0, data[padding_at])
-    return data[block_at:payload_end]
+    return bytes(data[block_at:payload_end])
 
 
 def _padded_bytes(payload_bytes: int) -> int:

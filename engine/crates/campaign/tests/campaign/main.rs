@@ -8,6 +8,7 @@
 #[path = "../../../sim-cortex/tests/support/two_factions.rs"]
 mod two_factions;
 
+mod advance;
 mod close;
 mod engine;
 mod halts;

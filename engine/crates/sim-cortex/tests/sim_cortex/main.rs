@@ -9,6 +9,7 @@
 mod two_factions;
 
 mod column;
+mod forest;
 mod hostile;
 mod query;
 mod scenario;
