@@ -30,6 +30,7 @@ CAPABILITIES = (
     "isa",
     "tree",
     "changed_rows",
+    "sketch",
 )
 
 # The commands of one turn, by step.
@@ -114,6 +115,10 @@ class RustEngine:
     def changed_rows(self) -> list[tuple[bytes, list[bytes]]]:
         """Return the rows that the last turn has changed: slots and values, by table."""
         return self._engine.changed_rows()
+
+    def sketch(self, cells: int) -> bytes:
+        """Return the sketch of the turn that has just ended, of so many cells."""
+        return self._engine.sketch(cells)
 
     def snapshot(self) -> list[tuple[int, str, bytes]]:
         """Return the state as it stands, as one archive for each universe and table."""

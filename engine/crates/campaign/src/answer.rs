@@ -2,6 +2,7 @@
 //! Law: PROTOCOL.md, section 6. Plain values.
 
 use shared::digest::Digest;
+use shared::sketch::SketchError;
 
 /// Where a run stands at the end of a turn.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -74,6 +75,9 @@ pub enum StepError {
         /// Lists given.
         found: usize,
     },
+    /// No sketch can be made as asked for.
+    #[error("sketch: {0}")]
+    Sketch(SketchError),
     /// `stop_after` names no phase of the step.
     #[error("stop_after: expected at most {last}")]
     NoPhase {

@@ -153,6 +153,12 @@ impl Engine {
         Ok(packed.collect())
     }
 
+    fn sketch<'py>(&self, py: Python<'py>, cells: u32) -> PyResult<Bound<'py, PyBytes>> {
+        let run = self.run()?;
+        let bytes = py.detach(|| run.sketch(cells)).map_err(of_command)?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
     fn values<'py>(
         &self,
         py: Python<'py>,

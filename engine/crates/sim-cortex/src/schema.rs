@@ -46,6 +46,17 @@ pub struct TableSpec {
     pub columns: &'static [ColumnSpec],
 }
 
+impl ColumnSpec {
+    /// Bytes of one value, as a length in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let Ok(bytes) = usize::try_from(self.width) else {
+            unreachable!("a value has a few bytes");
+        };
+        bytes
+    }
+}
+
 impl TableSpec {
     /// Bytes of one value of each column.
     #[must_use]

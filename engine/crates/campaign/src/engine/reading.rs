@@ -43,6 +43,17 @@ impl Engine {
         Ok(self.state.changed_rows())
     }
 
+    /// Returns the sketch of the turn that has just ended; of no rows after a start or a restore.
+    ///
+    /// # Errors
+    /// A turn is running, or the run has ended; or no sketch has so many cells.
+    pub fn sketch(&self, cells: u32) -> Result<Vec<u8>, StepError> {
+        self.check_at_turn_end()?;
+        self.state
+            .sketch(self.options.isa, cells)
+            .map_err(StepError::Sketch)
+    }
+
     /// Lends a whole column as it is now; nothing if there is none of this name.
     #[must_use]
     pub fn lend(
