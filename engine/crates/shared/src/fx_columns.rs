@@ -2,9 +2,12 @@
 //! An accelerator of `fx::mul_floor` (RULES.md, shared/fx), against which it is tested. Knows no
 //! units. Precondition of both: every product fits i64; kernels wrap, debug builds look.
 
-use crate::fx::{FRACTION_BITS, Fx, mul_floor};
+#[cfg(target_arch = "x86_64")]
+use crate::fx::FRACTION_BITS;
+use crate::fx::{Fx, mul_floor};
 use crate::isa::Isa;
 
+#[cfg(target_arch = "x86_64")]
 const LOW_HALF: u64 = 0xffff_ffff;
 
 /// Writes ⌊left · right⌋ of each row to `out`. Precondition: three columns of one length.

@@ -76,9 +76,9 @@ impl Isa {
 
     /// Tells whether this machine has the set.
     #[must_use]
+    #[cfg(target_arch = "x86_64")]
     pub fn is_here(self) -> bool {
-        #[cfg(target_arch = "x86_64")]
-        return match self {
+        match self {
             Self::Portable => true,
             Self::Sse41 => is_x86_feature_detected!("sse4.1"),
             Self::Avx2 => is_x86_feature_detected!("avx2"),
@@ -87,9 +87,14 @@ impl Isa {
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
             }
-        };
-        #[cfg(not(target_arch = "x86_64"))]
-        return self == Self::Portable;
+        }
+    }
+
+    /// Tells whether this machine has the set.
+    #[must_use]
+    #[cfg(not(target_arch = "x86_64"))]
+    pub fn is_here(self) -> bool {
+        self == Self::Portable
     }
 }
 
