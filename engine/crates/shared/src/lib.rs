@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod codec;
 pub mod digest;
+pub mod event_bytes;
 pub mod fx;
 pub mod hex;
 pub mod ids;

@@ -93,7 +93,7 @@ impl Campaign {
     }
 
     fn check(&mut self, phase: &Phase) {
-        let found = self.state.worlds[0].out_of_range(phase.written);
+        let found = self.state.worlds[0].newly_out_of_range(phase.written);
         assert_eq!(found, None, "{} left its ranges", phase.name);
     }
 }
