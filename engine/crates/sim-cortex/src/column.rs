@@ -220,6 +220,15 @@ pub trait AnyColumn: Sync {
     /// rows beyond the end have none.
     fn strays(&self, rows: Range<usize>, min: i64, max: i64) -> bool;
 
+    /// Returns the raw values of these slots. Panics beyond the end.
+    fn raws(&self, slots: &[u32]) -> Vec<i64>;
+
+    /// Makes false what is true in `rows` of a row whose raw value is outside of `min` to `max`.
+    fn keep_within(&self, rows: &mut [bool], min: i64, max: i64);
+
+    /// Makes false what is true in `rows` of a row whose raw value does not pass.
+    fn keep(&self, rows: &mut [bool], passes: &dyn Fn(i64) -> bool);
+
     /// Writes one value given as raw; false if the type has no such value. Panics beyond the end.
     fn set_raw(&mut self, slot: u32, raw: i64) -> bool;
 
@@ -268,6 +277,22 @@ impl<T: Value> AnyColumn for Column<T> {
         // Without an early end, so that the compiler can take many values at once.
         let stray = |stray, value: &T| stray | (value.raw() < min) | (value.raw() > max);
         values.unwrap_or_default().iter().fold(false, stray)
+    }
+
+    fn raws(&self, slots: &[u32]) -> Vec<i64> {
+        slots.iter().map(|&slot| self[slot].raw()).collect()
+    }
+
+    fn keep_within(&self, rows: &mut [bool], min: i64, max: i64) {
+        for (row, value) in rows.iter_mut().zip(self.as_slice()) {
+            *row &= (value.raw() >= min) & (value.raw() <= max);
+        }
+    }
+
+    fn keep(&self, rows: &mut [bool], passes: &dyn Fn(i64) -> bool) {
+        for (row, value) in rows.iter_mut().zip(self.as_slice()) {
+            *row = *row && passes(value.raw());
+        }
     }
 
     fn set_raw(&mut self, slot: u32, raw: i64) -> bool {

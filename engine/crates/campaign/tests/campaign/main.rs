@@ -11,3 +11,6 @@ mod two_factions;
 mod close;
 mod engine;
 mod halts;
+#[path = "../support/legions.rs"]
+mod legions;
+mod threads;

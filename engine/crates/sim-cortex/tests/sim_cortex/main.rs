@@ -10,6 +10,7 @@ mod two_factions;
 
 mod column;
 mod hostile;
+mod muster;
 mod query;
 mod scenario;
 mod schema;
