@@ -1,7 +1,7 @@
 //! Times the phases of whole turns of a made-up universe: `turn_profile UNITS TURNS`.
-//! Prints milliseconds per phase and turn, beside a copy of the state's bytes in the same process.
+//! Prints milliseconds of one core per phase and turn, beside a copy of the state's bytes in the
+//! same process. Linux only: time is what the kernel counts for the thread.
 #![allow(
-    clippy::disallowed_types,
     clippy::float_arithmetic,
     clippy::indexing_slicing,
     clippy::print_stdout,
@@ -10,7 +10,7 @@
 )]
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[path = "../tests/support/legions.rs"]
 mod legions;
@@ -34,21 +34,21 @@ fn profile(units: u32, turns: u32) {
     let mut spent: BTreeMap<&'static str, Duration> = BTreeMap::new();
     for number in 0..=turns {
         let before: BTreeMap<_, _> = campaign.coverage.counts().collect();
-        let start = Instant::now();
+        let start = spent_here();
         campaign.turn(&mut |name, work| {
-            let start = Instant::now();
+            let start = spent_here();
             work();
-            *spent.entry(name).or_default() += start.elapsed();
+            *spent.entry(name).or_default() += spent_here() - start;
         });
-        let start_told = Instant::now();
+        let start_told = spent_here();
         let digests = (campaign.ledger.digest(1), campaign.events.digest(1));
-        let end = Instant::now();
+        let end = spent_here();
         *spent.entry("told").or_default() += end - start_told;
         let state = campaign.state.digest(&[0; 32], &[0; 32], 1);
         println!(
             "turn {number}: {:.1} ms, state digest {:.1} ms, {:02x}{:02x}{:02x} {}",
             (end - start).as_secs_f64() * 1e3,
-            end.elapsed().as_secs_f64() * 1e3,
+            (spent_here() - end).as_secs_f64() * 1e3,
             digests.0[0],
             digests.1[0],
             state[0],
@@ -71,11 +71,46 @@ fn profile(units: u32, turns: u32) {
     println!("per unit     {:8.2} ns", all * 1e6 / f64::from(units));
 }
 
+/// Time that this thread has been on a core.
+fn spent_here() -> Duration {
+    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanoseconds = counted.split(' ').next().unwrap().parse().unwrap();
+    Duration::from_nanos(nanoseconds)
+}
+
 fn fired(campaign: &Campaign, before: &BTreeMap<&'static str, u64>) -> String {
     let counts = campaign.coverage.counts();
     let new = counts.map(|(rule, times)| (rule, times - before[rule]));
     let new = new.filter(|(_, times)| *times > 0);
-    new.map(|(rule, times)| format!("{rule} {times} ")).collect()
+    new.map(|(rule, times)| format!("{rule} {times} "))
+        .collect()
+}
+
+/// Seconds that a copy of so many bytes takes, on the average of many.
+fn copy(bytes: usize) -> f64 {
+    const TIMES: u32 = 200;
+    let (from, mut to) = (vec![1_u8; bytes], vec![2_u8; bytes]);
+    let start = spent_here();
+    for _ in 0..TIMES {
+        to.copy_from_slice(std::hint::black_box(&from));
+        std::hint::black_box(&mut to);
+    }
+    (spent_here() - start).as_secs_f64() / f64::from(TIMES)
+}
+
+/// Time that this thread has been on a core.
+fn spent_here() -> Duration {
+    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanoseconds = counted.split(' ').next().unwrap().parse().unwrap();
+    Duration::from_nanos(nanoseconds)
+}
+
+fn fired(campaign: &Campaign, before: &BTreeMap<&'static str, u64>) -> String {
+    let counts = campaign.coverage.counts();
+    let new = counts.map(|(rule, times)| (rule, times - before[rule]));
+    let new = new.filter(|(_, times)| *times > 0);
+    new.map(|(rule, times)| format!("{rule} {times} "))
+        .collect()
 }
 
 /// Seconds that a copy of so many bytes takes, the median of some.
@@ -83,10 +118,10 @@ fn copy(bytes: usize) -> f64 {
     let (from, mut to) = (vec![1_u8; bytes], vec![2_u8; bytes]);
     let mut times: Vec<f64> = (0..15)
         .map(|_| {
-            let start = Instant::now();
+            let start = spent_here();
             to.copy_from_slice(std::hint::black_box(&from));
             std::hint::black_box(&mut to);
-            start.elapsed().as_secs_f64()
+            (spent_here() - start).as_secs_f64()
         })
         .collect();
     times.sort_by(f64::total_cmp);

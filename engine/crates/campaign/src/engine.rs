@@ -253,15 +253,15 @@ impl Engine {
     }
 
     fn out_of_range(&mut self, scope: Scope, step: usize, phase: &Phase) -> Option<Halt> {
-        let mut worlds = self
-            .state
-            .worlds
-            .iter_mut()
-            .enumerate()
-            .filter(|(position, _)| match scope {
-                Scope::All => true,
-                Scope::Faction(world, _) => *position == world,
-            });
+        let mut worlds =
+            self.state
+                .worlds
+                .iter_mut()
+                .enumerate()
+                .filter(|(position, _)| match scope {
+                    Scope::All => true,
+                    Scope::Faction(world, _) => *position == world,
+                });
         worlds.find_map(|(_, world)| {
             let found = world.newly_out_of_range(phase.written)?;
             Some(Halt {

@@ -40,7 +40,8 @@ pub fn combat(turn: &mut Turn) {
     let (place, world, data) = (turn.place(), &*turn.world, turn.data);
     let fought = in_shards(&battles, SHARD, |part| {
         let mut theatre = Theatre::new(place, world, data);
-        part.iter().for_each(|combatants| theatre.battle(combatants));
+        part.iter()
+            .for_each(|combatants| theatre.battle(combatants));
         theatre.outcome()
     });
     for part in fought {
@@ -160,13 +161,14 @@ impl<'a> Theatre<'a> {
     fn deploy(&mut self, combatants: &[Posted]) {
         let (unit, designs) = (&self.world.unit, &self.data.designs);
         self.line.clear();
-        self.line.extend(combatants.iter().map(|&(_, slot)| Combatant {
-            slot,
-            owner: unit.owner[slot],
-            design: &designs[unit.design[slot]],
-            hp: unit.hp[slot],
-            shield: unit.shield[slot],
-        }));
+        self.line
+            .extend(combatants.iter().map(|&(_, slot)| Combatant {
+                slot,
+                owner: unit.owner[slot],
+                design: &designs[unit.design[slot]],
+                hp: unit.hp[slot],
+                shield: unit.shield[slot],
+            }));
     }
 
     /// Draws one shot for each of the line, hit or miss.

@@ -34,9 +34,9 @@ pub fn invasion(turn: &mut Turn) {
 
 /// Systems where an armed, stationed fleet of the faction stands and no armed one of another.
 fn held_systems(world: &World, muster: &Muster, faction: u32) -> BTreeSet<u32> {
-    let stationed = muster.fleets_of(faction).filter(|&slot| {
-        world.fleet.posture[slot] == POSTURE_STATIONED && muster.is_armed(slot)
-    });
+    let stationed = muster
+        .fleets_of(faction)
+        .filter(|&slot| world.fleet.posture[slot] == POSTURE_STATIONED && muster.is_armed(slot));
     let systems = stationed.filter_map(|slot| stands_at(world, slot));
     systems
         .filter(|&system| !muster.others_at(system, faction))

@@ -2,7 +2,6 @@
 //! Law: RULES.md, pathfinding/movement. Twin: `pathfinding/movement.py`. Once per faction's step;
 //! simultaneous: nobody else moves, so who stands where is asked once.
 
-use shared::fx::Fx;
 use shared::ids::NONE;
 use sim_cortex::shards::in_shards;
 use sim_cortex::tables::{POSTURE_IN_LANE, POSTURE_STATIONED, POSTURE_UNDER_WAY};
@@ -107,10 +106,8 @@ impl Sea<'_> {
 
     /// The least speed of a fleet's fit units.
     fn budget(&self, fleet: u32) -> u32 {
-        let unit = &self.world.unit;
-        let live = self.muster.units_of(fleet).iter();
-        let fit = live.filter(|&&slot| unit.hp[slot] > Fx(0));
-        let speeds = fit.map(|&slot| self.data.designs[unit.design[slot]].speed);
+        let designs = self.muster.designs_in(fleet).iter();
+        let speeds = designs.map(|&(design, _)| self.data.designs[design].speed);
         speeds.min().unwrap_or(u32::MAX)
     }
 

@@ -50,7 +50,13 @@ pub fn encode_ledger(entries: &[LedgerEntry]) -> Vec<u8> {
 /// What orders ledger entries, and tells one place from another.
 fn ledger_key(entry: &LedgerEntry) -> impl Ord + '_ {
     let place = (entry.universe, entry.step, entry.phase_ordinal);
-    (place, &entry.stream, &entry.scope, &entry.site, &entry.phase)
+    (
+        place,
+        &entry.stream,
+        &entry.scope,
+        &entry.site,
+        &entry.phase,
+    )
 }
 
 /// Returns the event stream of a turn as bytes, in the order given.

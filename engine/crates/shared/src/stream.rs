@@ -88,7 +88,9 @@ pub fn draw_many(key: &Key, first: u64, count: usize) -> Vec<u64> {
     let mut draws = vec![0; count];
     // The keystream's bytes in order are its numbers, little-endian.
     keystream.fill_bytes(bytemuck::cast_slice_mut(&mut draws));
-    draws.iter_mut().for_each(|draw| *draw = u64::from_le(*draw));
+    draws
+        .iter_mut()
+        .for_each(|draw| *draw = u64::from_le(*draw));
     draws
 }
 

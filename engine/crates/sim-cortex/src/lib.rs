@@ -17,6 +17,7 @@ pub mod shards;
 pub mod slot_set;
 pub mod slots;
 pub mod tables;
+mod tally;
 pub mod topology;
 pub mod turn;
 pub mod universes;

@@ -13,6 +13,7 @@ use crate::index::IndexVec;
 use crate::leaves::{LEAF_BYTES, LeafSet};
 use crate::slot_set::SlotSet;
 use crate::tables::{Fleets, RawTable, Table, Units};
+use crate::tally::Tally;
 use crate::world::World;
 
 /// Rows that are looked at together: as many as the widest column has in a leaf.
@@ -25,8 +26,8 @@ pub struct Muster {
     units: IndexVec<Seen>,
     fleets: IndexVec<Crew>,
     posts: IndexVec<Post>,
-    /// By system: (owner, armed fleets of it that stand there), owners ascending.
-    standing: IndexVec<Vec<(u32, u32)>>,
+    /// By system: armed fleets that stand there, by owner.
+    standing: IndexVec<Tally>,
     /// By faction: its live fleets.
     own: IndexVec<SlotSet>,
     /// By faction: its live units.
@@ -54,6 +55,8 @@ struct Crew {
     live: Vec<u32>,
     /// How many of them are fit.
     fit: u32,
+    /// The fit ones by design.
+    designs: Tally,
 }
 
 /// A fleet as it was seen last.
@@ -102,6 +105,13 @@ impl Muster {
     #[must_use]
     pub fn units_of(&self, fleet: u32) -> &[u32] {
         self.fleets.at(fleet).map_or(&[], |crew| &crew.live)
+    }
+
+    /// A fleet's fit units: (design, how many), designs ascending.
+    #[must_use]
+    pub fn designs_in(&self, fleet: u32) -> &[(u32, u32)] {
+        let crew = self.fleets.at(fleet);
+        crew.map_or(&[], |crew| crew.designs.kinds())
     }
 
     /// The system where a fleet stands, if it is alive, armed and not in a lane.
@@ -155,13 +165,14 @@ impl Muster {
     /// The systems, in id order, where armed fleets of the faction and of another stand.
     pub fn contested(&self, faction: u32) -> impl Iterator<Item = u32> + '_ {
         let crowded = (0_u32..).zip(self.standing.as_slice());
+        let crowded = crowded.map(|(system, owners)| (system, owners.kinds()));
         let met = crowded.filter(|(_, owners)| owners.len() > 1);
         met.filter(move |(_, owners)| owners.iter().any(|&(owner, _)| owner == faction))
             .map(|(system, _)| system)
     }
 
     fn at(&self, system: u32) -> &[(u32, u32)] {
-        self.standing.at(system).map_or(&[], Vec::as_slice)
+        self.standing.at(system).map_or(&[], Tally::kinds)
     }
 
     /// Looks at these groups of rows, and at the fleets whose units have changed.
@@ -177,8 +188,8 @@ impl Muster {
             let (was, is) = (self.units[unit], seen(&world.unit, unit));
             if was != is {
                 self.units[unit] = is;
-                self.count(was, -1);
-                self.count(is, 1);
+                self.count(was, false);
+                self.count(is, true);
                 self.lost.set(unit, is.alive && !is.fit);
                 for end in [was, is].into_iter().filter(|end| end.alive) {
                     fleets.insert(end.fleet as usize / FLEET_GROUP);
@@ -198,16 +209,18 @@ impl Muster {
     }
 
     /// Counts a unit in or out, as far as it was or is alive.
-    fn count(&mut self, unit: Seen, sign: i32) {
+    fn count(&mut self, unit: Seen, comes: bool) {
+        let sign = if comes { 1 } else { -1 };
         if unit.alive {
             self.held[unit.owner] += i64::from(sign);
         }
         if unit.fit {
-            let fit = &mut self.fleets[unit.fleet].fit;
-            let Some(counted) = fit.checked_add_signed(sign) else {
+            let crew = &mut self.fleets[unit.fleet];
+            crew.designs.count(unit.design, comes);
+            let Some(fit) = crew.fit.checked_add_signed(sign) else {
                 unreachable!("fleet {} loses a unit that it never had", unit.fleet);
             };
-            *fit = counted;
+            crew.fit = fit;
             let kind = (unit.owner, unit.design);
             let fit = self.fit.entry(kind).or_default();
             *fit += i64::from(sign);
@@ -257,21 +270,8 @@ impl Muster {
         if owner != NONE {
             self.own[owner].set(fleet, enters);
         }
-        if system == NONE {
-            return;
-        }
-        let owners = &mut self.standing[system];
-        match owners.binary_search_by_key(&owner, |(owner, _)| *owner) {
-            Err(at) => owners.insert(at, (owner, 1)),
-            Ok(at) => {
-                let Some((_, count)) = owners.get_mut(at) else {
-                    unreachable!("found there");
-                };
-                *count = if enters { *count + 1 } else { *count - 1 };
-                if *count == 0 {
-                    owners.remove(at);
-                }
-            }
+        if system != NONE {
+            self.standing[system].count(owner, enters);
         }
     }
 }

@@ -91,7 +91,9 @@ pub fn select(table: &dyn Table, query: &Query) -> Result<Selection, UnknownColu
 fn first(values: &dyn AnyColumn, slots: Vec<u32>, descending: bool, limit: usize) -> Vec<u32> {
     let raws = values.raws(&slots);
     // The complement turns the order round, and every i64 has one.
-    let keys = raws.into_iter().map(|raw| if descending { !raw } else { raw });
+    let keys = raws
+        .into_iter()
+        .map(|raw| if descending { !raw } else { raw });
     let mut keyed: Vec<(i64, u32)> = keys.zip(slots).collect();
     if limit < keyed.len() {
         keyed.select_nth_unstable(limit);

@@ -36,10 +36,18 @@ fn turns_are_equal_for_any_number_of_threads() {
     let one = played(1);
     for rule in ["decision_move", "arrival", "interception", "destruction"] {
         let (_, fired) = one.last().unwrap();
-        assert!(fired.iter().any(|(name, times)| *name == rule && *times > 0), "{rule}");
+        assert!(
+            fired
+                .iter()
+                .any(|(name, times)| *name == rule && *times > 0),
+            "{rule}"
+        );
     }
     for threads in [2, 3, 8] {
-        assert!(played(threads) == one, "{threads} threads played another turn");
+        assert!(
+            played(threads) == one,
+            "{threads} threads played another turn"
+        );
     }
 }
 
@@ -55,7 +63,11 @@ fn the_muster_of_each_turn_is_what_a_scan_finds() {
             assert_eq!(muster.contested(faction).collect::<Vec<_>>(), contested);
         }
         for fleet in 0..world.fleet.rows() {
-            assert_eq!(muster.is_armed(fleet), presence.is_armed(fleet), "fleet {fleet}");
+            assert_eq!(
+                muster.is_armed(fleet),
+                presence.is_armed(fleet),
+                "fleet {fleet}"
+            );
         }
     }
 }

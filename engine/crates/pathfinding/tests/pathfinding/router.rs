@@ -1,8 +1,8 @@
 //! The router's tables against the rule, on graphs of all kinds.
 
-use proptest::prelude::*;
 use pathfinding::Router;
 use pathfinding::route::{adjacency, distances, next_hop};
+use proptest::prelude::*;
 use shared::ids::NONE;
 
 use crate::stage::Stage;
@@ -14,7 +14,9 @@ fn graphs() -> impl Strategy<Value = (u32, Vec<Lane>)> {
         let weight = prop_oneof![1_u32..4, 1_u32..=1000];
         let lane = (0..systems, 0..systems, weight);
         let lanes = prop::collection::vec(lane, 0..90).prop_map(|lanes| {
-            let ordered = lanes.into_iter().map(|(a, b, weight)| (a.min(b), a.max(b), weight));
+            let ordered = lanes
+                .into_iter()
+                .map(|(a, b, weight)| (a.min(b), a.max(b), weight));
             ordered.filter(|(a, b, _)| a < b).collect()
         });
         (Just(systems), lanes)
@@ -34,8 +36,13 @@ fn judged(systems: u32, lanes: &[Lane]) -> Result<(), TestCaseError> {
         for system in 0..systems {
             requests.push((system, target));
             expected.push(next_hop(&plain, &to_target, system));
-            let weight = plain[system as usize].iter().find(|(end, _)| *end == target);
-            prop_assert_eq!(router.lane_weight(system, target), weight.map(|(_, weight)| *weight));
+            let weight = plain[system as usize]
+                .iter()
+                .find(|(end, _)| *end == target);
+            prop_assert_eq!(
+                router.lane_weight(system, target),
+                weight.map(|(_, weight)| *weight)
+            );
         }
         if target % 2 == 0 {
             prop_assert_eq!(router.to_target(target), &to_target[..]);

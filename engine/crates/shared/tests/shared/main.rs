@@ -8,6 +8,7 @@
 mod archive;
 mod codec;
 mod digest;
+mod event_bytes;
 mod fx;
 mod ground;
 mod hostile;

@@ -119,30 +119,58 @@ fn judged(world: &mut World) -> Result<(), TestCaseError> {
     for fleet in 0..world.fleet.rows() {
         prop_assert_eq!(muster.is_armed(fleet), presence.is_armed(fleet));
         let live = world.unit.slots().live();
-        let crew: Vec<u32> = live.filter(|&unit| world.unit.fleet[unit] == fleet).collect();
+        let crew: Vec<u32> = live
+            .filter(|&unit| world.unit.fleet[unit] == fleet)
+            .collect();
         prop_assert_eq!(muster.units_of(fleet), &crew[..]);
         let fit = fit_units(world).filter(|&unit| world.unit.fleet[unit] == fleet);
-        prop_assert_eq!(muster.fit_in(fleet) as usize, fit.count());
+        let mut designs = BTreeMap::new();
+        for unit in fit {
+            *designs.entry(world.unit.design[unit]).or_insert(0_u32) += 1;
+        }
+        prop_assert_eq!(muster.fit_in(fleet), designs.values().sum::<u32>());
+        prop_assert_eq!(
+            muster.designs_in(fleet),
+            &designs.into_iter().collect::<Vec<_>>()[..]
+        );
         let stands = presence.is_armed(fleet) && world.fleet.next[fleet] == NONE;
         let at = stands.then(|| world.fleet.system[fleet]);
         prop_assert_eq!(muster.stands_armed_at(fleet), at);
     }
     for faction in 0..FACTIONS {
         let live = world.fleet.slots().live();
-        let own: Vec<u32> = live.filter(|&slot| world.fleet.owner[slot] == faction).collect();
+        let own: Vec<u32> = live
+            .filter(|&slot| world.fleet.owner[slot] == faction)
+            .collect();
         prop_assert_eq!(muster.fleets_of(faction).collect::<Vec<_>>(), own);
-        let held = world.unit.slots().live().filter(|&unit| world.unit.owner[unit] == faction);
-        prop_assert_eq!(usize::try_from(muster.units_held(faction)).unwrap(), held.count());
+        let held = world
+            .unit
+            .slots()
+            .live()
+            .filter(|&unit| world.unit.owner[unit] == faction);
+        prop_assert_eq!(
+            usize::try_from(muster.units_held(faction)).unwrap(),
+            held.count()
+        );
         let mut kinds = BTreeMap::new();
         for unit in fit_units(world).filter(|&unit| world.unit.owner[unit] == faction) {
             *kinds.entry(world.unit.design[unit]).or_insert(0_i64) += 1;
         }
-        prop_assert_eq!(muster.fit_by_design(faction).collect::<BTreeMap<_, _>>(), kinds);
+        prop_assert_eq!(
+            muster.fit_by_design(faction).collect::<BTreeMap<_, _>>(),
+            kinds
+        );
         let contested: Vec<u32> = presence.contested(faction).collect();
         prop_assert_eq!(muster.contested(faction).collect::<Vec<_>>(), contested);
         for system in 0..SYSTEMS {
-            prop_assert_eq!(muster.own_at(system, faction), presence.own_at(system, faction));
-            prop_assert_eq!(muster.others_at(system, faction), presence.others_at(system, faction));
+            prop_assert_eq!(
+                muster.own_at(system, faction),
+                presence.own_at(system, faction)
+            );
+            prop_assert_eq!(
+                muster.others_at(system, faction),
+                presence.others_at(system, faction)
+            );
         }
     }
     let live = world.unit.slots().live();
@@ -192,5 +220,8 @@ fn a_value_that_leaves_its_range_is_found_and_its_neighbour_is_not() {
     assert_eq!(world.newly_out_of_range(SHIELD), None);
     world.unit.shield[76] = Fx((1 << 52) + 1);
     let found = world.newly_out_of_range(SHIELD).unwrap();
-    assert_eq!((found.table, found.slot, found.column.name), ("unit", 76, "shield"));
+    assert_eq!(
+        (found.table, found.slot, found.column.name),
+        ("unit", 76, "shield")
+    );
 }
