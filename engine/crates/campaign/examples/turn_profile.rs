@@ -2,7 +2,6 @@
 //! Prints milliseconds of one core per phase and turn, beside a copy of the state's bytes in the
 //! same process. Linux only: time is what the kernel counts for the thread.
 #![allow(
-    clippy::float_arithmetic,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -40,35 +39,54 @@ fn profile(units: u32, turns: u32) {
             work();
             *spent.entry(name).or_default() += spent_here() - start;
         });
-        let start_told = spent_here();
+        let played = spent_here();
         let digests = (campaign.ledger.digest(1), campaign.events.digest(1));
         let end = spent_here();
-        *spent.entry("told").or_default() += end - start_told;
-        let state = campaign.state.digest(&[0; 32], &[0; 32], 1);
+        *spent.entry("told").or_default() += end - played;
+        let (ledger, events) = (digests.0[0], digests.1[0]);
+        let state = campaign.state.digest(&[0; 32], &[0; 32], 1)[0];
+        let fired = fired(&campaign, &before);
         println!(
-            "turn {number}: {:.1} ms, state digest {:.1} ms, {:02x}{:02x}{:02x} {}",
-            (end - start).as_secs_f64() * 1e3,
-            (spent_here() - end).as_secs_f64() * 1e3,
-            digests.0[0],
-            digests.1[0],
-            state[0],
-            fired(&campaign, &before),
+            "turn {number}: {} µs, state digest {} µs, {ledger:02x}{events:02x}{state:02x} {fired}",
+            (end - start).as_micros(),
+            (spent_here() - end).as_micros(),
         );
         // The first turn works out routes.
         if number == 0 {
             spent.clear();
         }
     }
-    let per_turn = |spent: Duration| spent.as_secs_f64() * 1e3 / f64::from(turns);
     for (name, spent) in &spent {
-        println!("{name:12} {:8.2} ms", per_turn(*spent));
+        println!("{name:12} {:8} µs", (*spent / turns).as_micros());
     }
-    let all = per_turn(spent.values().sum());
-    let copy = copy(campaign.bytes()) * 1e3;
-    println!("all          {all:8.2} ms without the state's digest");
-    println!("memcpy       {copy:8.2} ms of {} bytes", campaign.bytes());
-    println!("ratio        {:8.2}", all / copy);
-    println!("per unit     {:8.2} ns", all * 1e6 / f64::from(units));
+    let all = spent.values().sum::<Duration>() / turns;
+    let copy = copy(campaign.bytes());
+    println!(
+        "all          {:8} µs, without the state's digest",
+        all.as_micros()
+    );
+    println!(
+        "memcpy       {:8} µs of {} bytes",
+        copy.as_micros(),
+        campaign.bytes()
+    );
+    println!(
+        "ratio        {:8} hundredths",
+        all.as_nanos() * 100 / copy.as_nanos().max(1)
+    );
+    println!("per unit     {:8} ns", (all / units).as_nanos());
+}
+
+/// Time that a copy of so many bytes takes, on the average of many.
+fn copy(bytes: usize) -> Duration {
+    const TIMES: u32 = 200;
+    let (from, mut to) = (vec![1_u8; bytes], vec![2_u8; bytes]);
+    let start = spent_here();
+    for _ in 0..TIMES {
+        to.copy_from_slice(std::hint::black_box(&from));
+        std::hint::black_box(&mut to);
+    }
+    (spent_here() - start) / TIMES
 }
 
 /// Time that this thread has been on a core.
@@ -84,18 +102,6 @@ fn fired(campaign: &Campaign, before: &BTreeMap<&'static str, u64>) -> String {
     let new = new.filter(|(_, times)| *times > 0);
     new.map(|(rule, times)| format!("{rule} {times} "))
         .collect()
-}
-
-/// Seconds that a copy of so many bytes takes, on the average of many.
-fn copy(bytes: usize) -> f64 {
-    const TIMES: u32 = 200;
-    let (from, mut to) = (vec![1_u8; bytes], vec![2_u8; bytes]);
-    let start = spent_here();
-    for _ in 0..TIMES {
-        to.copy_from_slice(std::hint::black_box(&from));
-        std::hint::black_box(&mut to);
-    }
-    (spent_here() - start).as_secs_f64() / f64::from(TIMES)
 }
 
 /// Time that this thread has been on a core.

@@ -33,17 +33,17 @@ enum Write {
 }
 
 fn writes() -> impl Strategy<Value = Vec<Write>> {
-    let (unit, fleet) = (0..UNITS, 0..FLEETS);
+    let (unit, fleet, faction) = (0..UNITS, 0..FLEETS, 0..FACTIONS);
     let write = prop_oneof![
         4 => (unit.clone(), 0_i64..3).prop_map(|(unit, hp)| Write::Hp(unit, hp)),
         2 => (unit.clone(), fleet.clone()).prop_map(|(unit, fleet)| Write::Transfer(unit, fleet)),
-        1 => (unit.clone(), 0..FACTIONS).prop_map(|(unit, owner)| Write::Owner(unit, owner)),
+        1 => (unit.clone(), faction.clone()).prop_map(|(unit, to)| Write::Owner(unit, to)),
         1 => (unit.clone(), 0_u32..4).prop_map(|(unit, design)| Write::Design(unit, design)),
         2 => (fleet.clone(), 0..SYSTEMS).prop_map(|(fleet, to)| Write::Go(fleet, to)),
         2 => (fleet.clone(), 0..SYSTEMS).prop_map(|(fleet, at)| Write::Stand(fleet, at)),
-        1 => (fleet.clone(), 0..FACTIONS).prop_map(|(fleet, owner)| Write::FleetOwner(fleet, owner)),
+        1 => (fleet.clone(), faction.clone()).prop_map(|(fleet, to)| Write::FleetOwner(fleet, to)),
         2 => unit.clone().prop_map(Write::Free),
-        2 => (fleet, 0..FACTIONS).prop_map(|(fleet, owner)| Write::Launch(fleet, owner)),
+        2 => (fleet, faction).prop_map(|(fleet, owner)| Write::Launch(fleet, owner)),
         1 => (unit, prop_oneof![Just(5_i64), Just(-1), Just(1 << 53)])
             .prop_map(|(unit, shield)| Write::Shield(unit, shield)),
         1 => Just(Write::Begin),
