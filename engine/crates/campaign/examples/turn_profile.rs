@@ -103,33 +103,3 @@ fn fired(campaign: &Campaign, before: &BTreeMap<&'static str, u64>) -> String {
     new.map(|(rule, times)| format!("{rule} {times} "))
         .collect()
 }
-
-/// Time that this thread has been on a core.
-fn spent_here() -> Duration {
-    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    let nanoseconds = counted.split(' ').next().unwrap().parse().unwrap();
-    Duration::from_nanos(nanoseconds)
-}
-
-fn fired(campaign: &Campaign, before: &BTreeMap<&'static str, u64>) -> String {
-    let counts = campaign.coverage.counts();
-    let new = counts.map(|(rule, times)| (rule, times - before[rule]));
-    let new = new.filter(|(_, times)| *times > 0);
-    new.map(|(rule, times)| format!("{rule} {times} "))
-        .collect()
-}
-
-/// Seconds that a copy of so many bytes takes, the median of some.
-fn copy(bytes: usize) -> f64 {
-    let (from, mut to) = (vec![1_u8; bytes], vec![2_u8; bytes]);
-    let mut times: Vec<f64> = (0..15)
-        .map(|_| {
-            let start = spent_here();
-            to.copy_from_slice(std::hint::black_box(&from));
-            std::hint::black_box(&mut to);
-            (spent_here() - start).as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
