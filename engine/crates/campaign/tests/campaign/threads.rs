@@ -1,8 +1,8 @@
 //! Turns of a larger world: equal for any number of threads, and held against plain scans.
 
 use rayon::ThreadPoolBuilder;
-use sim_cortex::Muster;
 use sim_cortex::presence::Presence;
+use sim_cortex::{Muster, Table};
 
 use crate::legions::Campaign;
 

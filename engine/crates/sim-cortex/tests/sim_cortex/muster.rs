@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use shared::fx::Fx;
 use shared::ids::NONE;
 use sim_cortex::presence::{Presence, fit_units};
-use sim_cortex::tables::RawTable;
+
 use sim_cortex::{Muster, Table, World};
 
 const FACTIONS: u32 = 3;
