@@ -11,6 +11,7 @@ from tests.support.tree import SourceFile, planted
 # A path, or a folder ending in a slash → why it has no twin.
 NOT_TWINS: dict[str, str] = {
     "engine/crates/sim-cortex/": "the world: the reference keeps plain dicts in world.py",
+    "engine/crates/shared/src/event_bytes.rs": "an accelerator: encode_events is the rule",
     "engine/crates/pyo3-bridge/": "translates between Python and the engine; holds no rule",
     "engine/crates/shared/src/descent.rs": "an accelerator: it spares comparing all leaves",
     "engine/crates/bench/": "measures the others; holds no rule",

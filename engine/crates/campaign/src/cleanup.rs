@@ -1,8 +1,7 @@
 //! Phase `cleanup`: what has been destroyed, emptied or finished gives its slot back.
 //! Law: RULES.md, campaign/cleanup. Twin: `campaign/cleanup.py`. The only place that frees slots.
 
-use shared::fx::Fx;
-use sim_cortex::{IndexVec, Table, Turn};
+use sim_cortex::{Muster, Table, Turn};
 
 /// Frees units with hp 0, then fleets without a live unit, then builds without turns left.
 pub fn cleanup(turn: &mut Turn) {
@@ -13,20 +12,18 @@ pub fn cleanup(turn: &mut Turn) {
 }
 
 fn free_units(turn: &mut Turn) -> u64 {
-    let unit = &mut turn.world.unit;
-    let live = unit.slots().live();
-    let lost: Vec<u32> = live.filter(|&slot| unit.hp[slot] == Fx(0)).collect();
-    free_all(unit, &lost)
+    let muster = Muster::of(turn.world);
+    let lost: Vec<u32> = muster.lost_units().collect();
+    free_all(&mut turn.world.unit, &lost)
 }
 
 fn free_fleets(turn: &mut Turn) -> u64 {
-    let (fleet, unit) = (&mut turn.world.fleet, &turn.world.unit);
-    let mut manned = IndexVec::new(vec![false; fleet.rows() as usize]);
-    for slot in unit.slots().live() {
-        manned[unit.fleet[slot]] = true;
-    }
+    let muster = Muster::of(turn.world);
+    let fleet = &mut turn.world.fleet;
     let live = fleet.slots().live();
-    let empty: Vec<u32> = live.filter(|&slot| !manned[slot]).collect();
+    let empty: Vec<u32> = live
+        .filter(|&slot| muster.units_of(slot).is_empty())
+        .collect();
     free_all(fleet, &empty)
 }
 

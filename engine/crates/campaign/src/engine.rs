@@ -296,18 +296,18 @@ impl Engine {
         }
     }
 
-    fn out_of_range(&self, scope: Scope, step: usize, phase: &Phase) -> Option<Halt> {
-        let mut worlds = self
-            .state
-            .worlds
-            .iter()
-            .enumerate()
-            .filter(|(position, _)| match scope {
-                Scope::All => true,
-                Scope::Faction(world, _) => *position == world,
-            });
+    fn out_of_range(&mut self, scope: Scope, step: usize, phase: &Phase) -> Option<Halt> {
+        let mut worlds =
+            self.state
+                .worlds
+                .iter_mut()
+                .enumerate()
+                .filter(|(position, _)| match scope {
+                    Scope::All => true,
+                    Scope::Faction(world, _) => *position == world,
+                });
         worlds.find_map(|(_, world)| {
-            let found = world.out_of_range(phase.written)?;
+            let found = world.newly_out_of_range(phase.written)?;
             Some(Halt {
                 error: "range",
                 step: ordinal_u32(step),

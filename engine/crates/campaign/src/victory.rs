@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use shared::ids::NONE;
-use sim_cortex::{IndexVec, Table, Turn};
+use sim_cortex::{IndexVec, Muster, Table, Turn};
 
 const CAMPAIGN: u32 = 0;
 
@@ -31,19 +31,18 @@ pub fn victory(turn: &mut Turn) {
     }
 }
 
-fn holdings(turn: &Turn) -> Holdings {
-    let (world, factions) = (&turn.world, turn.world.faction.rows() as usize);
-    let mut planets = IndexVec::new(vec![0; factions]);
+fn holdings(turn: &mut Turn) -> Holdings {
+    let muster = Muster::of(turn.world);
+    let (world, factions) = (&turn.world, turn.world.faction.rows());
+    let mut planets = IndexVec::new(vec![0; factions as usize]);
     for planet in world.planet.slots().live() {
         let owner = world.planet.owner[planet];
         if owner != NONE {
             planets[owner] += 1;
         }
     }
-    let mut units = IndexVec::new(vec![0; factions]);
-    for unit in world.unit.slots().live() {
-        units[world.unit.owner[unit]] += 1;
-    }
+    let units = (0..factions).map(|faction| muster.units_held(faction));
+    let units = IndexVec::new(units.collect());
     Holdings { planets, units }
 }
 

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use shared::ids::NONE;
-use sim_cortex::presence::{Presence, stands_at};
+use sim_cortex::presence::stands_at;
 use sim_cortex::tables::POSTURE_STATIONED;
-use sim_cortex::{Table, Turn, World};
+use sim_cortex::{Muster, Table, Turn, World};
 
 /// Goes over the planets that the acting faction does not own, in id order.
 pub fn invasion(turn: &mut Turn) {
@@ -15,7 +15,8 @@ pub fn invasion(turn: &mut Turn) {
     if turn.out_of_play(faction) {
         return;
     }
-    let held = held_systems(turn.world, faction);
+    let muster = Muster::of(turn.world);
+    let held = held_systems(turn.world, &muster, faction);
     let foreign: Vec<u32> = foreign_planets(turn.world, faction).collect();
     let mut taken = BTreeSet::new();
     for planet in foreign {
@@ -26,20 +27,19 @@ pub fn invasion(turn: &mut Turn) {
             taken.insert(planet);
         }
     }
-    lose_builds(turn.world, &taken);
+    if !taken.is_empty() {
+        lose_builds(turn.world, &taken);
+    }
 }
 
 /// Systems where an armed, stationed fleet of the faction stands and no armed one of another.
-fn held_systems(world: &World, faction: u32) -> BTreeSet<u32> {
-    let presence = Presence::of(world);
-    let fleet = &world.fleet;
-    let stationed = fleet.slots().live().filter(|&slot| {
-        let is_own = fleet.owner[slot] == faction && presence.is_armed(slot);
-        is_own && fleet.posture[slot] == POSTURE_STATIONED
-    });
+fn held_systems(world: &World, muster: &Muster, faction: u32) -> BTreeSet<u32> {
+    let stationed = muster
+        .fleets_of(faction)
+        .filter(|&slot| world.fleet.posture[slot] == POSTURE_STATIONED && muster.is_armed(slot));
     let systems = stationed.filter_map(|slot| stands_at(world, slot));
     systems
-        .filter(|&system| !presence.others_at(system, faction))
+        .filter(|&system| !muster.others_at(system, faction))
         .collect()
 }
 

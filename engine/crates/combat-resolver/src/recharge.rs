@@ -14,15 +14,20 @@ pub fn recharged(shield: Fx, regen: Fx, shield_max: Fx) -> Fx {
 
 /// Recharges the shields of all fit units.
 pub fn recharge(turn: &mut Turn) {
-    let regen = turn.data.rules.shield_regen;
-    let fit: Vec<u32> = fit_units(turn.world).collect();
-    let mut changed = 0;
-    for unit in fit {
-        let before = turn.world.unit.shield[unit];
-        let design = turn.world.unit.design[unit];
-        let after = recharged(before, regen, turn.data.designs[design].shield);
-        turn.world.unit.shield[unit] = after;
-        changed += u64::from(after != before);
+    let below: Vec<(u32, Fx)> = below_full(turn).collect();
+    turn.fire("recharge", below.len() as u64);
+    for (unit, shield) in below {
+        turn.world.unit.shield[unit] = shield;
     }
-    turn.fire("recharge", changed);
+}
+
+/// The fit units whose shields change, and to what; the others are not written.
+fn below_full(turn: &Turn) -> impl Iterator<Item = (u32, Fx)> {
+    let (unit, data) = (&turn.world.unit, turn.data);
+    let regen = data.rules.shield_regen;
+    fit_units(turn.world).filter_map(move |slot| {
+        let before = unit.shield[slot];
+        let after = recharged(before, regen, data.designs[unit.design[slot]].shield);
+        (after != before).then_some((slot, after))
+    })
 }

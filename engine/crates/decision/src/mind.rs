@@ -10,10 +10,14 @@ use shared::fx_columns::scale_column;
 use shared::ids::NONE;
 use shared::isa;
 use shared::stream::unit_fx;
-use sim_cortex::Turn;
+use sim_cortex::shards::in_shards;
 use sim_cortex::tables::POSTURE_UNDER_WAY;
+use sim_cortex::{Muster, Notes, Turn, World};
 
 use crate::sense::{Candidate, candidates, idle_planets, movers};
+
+/// Fleets that choose one after the other.
+const SHARD: usize = 64;
 
 /// `faction.mind` of the built-in mind.
 const MIND_BUILT_IN: u8 = 1;
@@ -64,48 +68,70 @@ fn weigh<T: Copy + PartialOrd>(best: &mut Option<Choice<T>>, of: u32, score: T) 
 }
 
 fn decide_moves(turn: &mut Turn, faction: u32) {
-    let candidates = candidates(turn, faction);
+    let muster = Muster::of(turn.world);
+    let candidates = candidates(turn, &muster, faction);
     if candidates.is_empty() {
         return;
     }
+    let movers = movers(turn.world, &muster, faction, &candidates);
+    if movers.is_empty() {
+        return;
+    }
     let router = Router::of(turn.world);
-    for fleet in movers(turn.world, faction, &candidates) {
-        if let Some(choice) = choose_target(turn, &router, &candidates, fleet) {
+    router.measure(candidates.iter().map(|candidate| candidate.system));
+    let distances = candidates.iter();
+    let chart = Chart {
+        // Lanes are undirected: there are fewer candidates than places to set out from.
+        distances: distances.map(|at| router.to_target(at.system)).collect(),
+        candidates: &candidates,
+        noise: turn.data.rules.noise,
+    };
+    let (place, world) = (turn.place(), &*turn.world);
+    let chosen = in_shards(&movers, SHARD, |fleets| {
+        let mut notes = Notes::new(place, world);
+        let choose = |&fleet: &u32| Some((fleet, chart.choice(&mut notes, world, fleet)?));
+        let chosen: Vec<_> = fleets.iter().filter_map(choose).collect();
+        (chosen, notes.close())
+    });
+    for (chosen, told) in chosen {
+        turn.enter(told);
+        for (fleet, choice) in chosen {
             send(turn, fleet, choice);
         }
     }
 }
 
-/// Draws noise for each candidate and scores those that the fleet can reach.
-fn choose_target(
-    turn: &mut Turn,
-    router: &Router,
-    candidates: &[Candidate],
-    fleet: u32,
-) -> Option<Choice<Fx>> {
-    let scope = [u64::from(fleet)];
-    let draws = turn.draw(
-        "decision.noise",
-        "decision.noise.roll",
-        &scope,
-        candidates.len(),
-    );
-    let units: Vec<Fx> = draws.into_iter().map(unit_fx).collect();
-    let mut noises = vec![Fx(0); units.len()];
-    scale_column(isa::chosen(), &units, turn.data.rules.noise, &mut noises);
-    let distances = router.to_target(turn.world.fleet.system[fleet]);
-    let mut best = None;
-    for (candidate, noise) in candidates.iter().zip(noises) {
-        let distance = distances.get(candidate.system as usize).copied();
-        match distance {
-            None | Some(0 | UNREACHABLE) => {}
-            Some(distance) => {
-                let score = move_score(candidate.value, candidate.threat_cost, distance, noise);
-                weigh(&mut best, candidate.system, score);
+/// What all movers look at; nothing of it changes while they choose.
+struct Chart<'a> {
+    candidates: &'a [Candidate],
+    /// By candidate: distances by system.
+    distances: Vec<&'a [u32]>,
+    noise: Fx,
+}
+
+impl Chart<'_> {
+    /// Draws noise for each candidate and scores those that the fleet can reach.
+    fn choice(&self, notes: &mut Notes, world: &World, fleet: u32) -> Option<Choice<Fx>> {
+        let (scope, options) = ([u64::from(fleet)], self.candidates.len());
+        let draws = notes.draw("decision.noise", "decision.noise.roll", &scope, options);
+        let from = world.fleet.system[fleet] as usize;
+        let units: Vec<Fx> = draws.into_iter().map(unit_fx).collect();
+        let mut noises = vec![Fx(0); units.len()];
+        scale_column(isa::chosen(), &units, self.noise, &mut noises);
+        let mut best = None;
+        let charted = self.candidates.iter().zip(&self.distances);
+        for ((candidate, distances), noise) in charted.zip(noises) {
+            let distance = distances.get(from).copied();
+            match distance {
+                None | Some(0 | UNREACHABLE) => {}
+                Some(distance) => {
+                    let score = move_score(candidate.value, candidate.threat_cost, distance, noise);
+                    weigh(&mut best, candidate.system, score);
+                }
             }
         }
+        best
     }
-    best
 }
 
 fn send(turn: &mut Turn, slot: u32, choice: Choice<Fx>) {

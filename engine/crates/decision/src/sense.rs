@@ -1,13 +1,12 @@
 //! What the built-in mind looks at before it decides: worlds to have, fleets to send, idle yards.
 //! Law: RULES.md, decision/mind. Called by `mind`; reads only, draws nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use shared::fx::{Fx, from_int, mul_floor};
 use shared::ids::NONE;
-use sim_cortex::presence::{Presence, fit_units, stands_at};
 use sim_cortex::tables::POSTURE_STATIONED;
-use sim_cortex::{Table, Turn, World};
+use sim_cortex::{Muster, SlotSet, Table, Turn, World};
 
 /// A system with at least one live planet that is not the faction's own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,13 +20,9 @@ pub(crate) struct Candidate {
 }
 
 /// All candidates in id order. The same for each fleet: only distance and noise are not.
-pub(crate) fn candidates(turn: &Turn, faction: u32) -> Vec<Candidate> {
+pub(crate) fn candidates(turn: &Turn, muster: &Muster, faction: u32) -> Vec<Candidate> {
     let values = values(turn, faction);
-    let threats = if values.is_empty() {
-        BTreeMap::new()
-    } else {
-        threats(turn.world, faction)
-    };
+    let threats = threats(turn.world, muster, faction, &values);
     let caution = turn.mind().caution;
     let cost = |system| mul_floor(from_int(*threats.get(system).unwrap_or(&0)), caution);
     let weighed = values.iter().map(|(system, value)| Candidate {
@@ -59,30 +54,42 @@ fn values(turn: &Turn, faction: u32) -> BTreeMap<u32, Fx> {
     values
 }
 
-/// By system: fit units of other factions in fleets that stand there.
-fn threats(world: &World, faction: u32) -> BTreeMap<u32, i64> {
+/// By system that is worth something: fit units of other factions in fleets that stand there.
+fn threats(
+    world: &World,
+    muster: &Muster,
+    faction: u32,
+    values: &BTreeMap<u32, Fx>,
+) -> BTreeMap<u32, i64> {
+    let unit = &world.unit;
+    let is_foe = |slot: &u32| unit.hp[*slot] > Fx(0) && unit.owner[*slot] != faction;
+    let wanted: SlotSet = values.keys().copied().collect();
     let mut threats = BTreeMap::new();
-    for unit in fit_units(world).filter(|&unit| world.unit.owner[unit] != faction) {
-        if let Some(system) = stands_at(world, world.unit.fleet[unit]) {
-            *threats.entry(system).or_insert(0) += 1;
-        }
+    for (fleet, system) in muster.standing().filter(|(_, at)| wanted.contains(*at)) {
+        let live = muster.units_of(fleet).iter();
+        let foes = live.filter(|slot| is_foe(slot));
+        *threats.entry(system).or_insert(0) += foes.fold(0, |count, _| count + 1);
     }
     threats
 }
 
 /// The faction's armed, stationed fleets in id order that are not where a candidate is.
-pub(crate) fn movers(world: &World, faction: u32, candidates: &[Candidate]) -> Vec<u32> {
-    let presence = Presence::of(world);
-    let wanted: BTreeSet<u32> = candidates
+pub(crate) fn movers(
+    world: &World,
+    muster: &Muster,
+    faction: u32,
+    candidates: &[Candidate],
+) -> Vec<u32> {
+    let wanted: SlotSet = candidates
         .iter()
         .map(|candidate| candidate.system)
         .collect();
     let fleet = &world.fleet;
-    let own = fleet.slots().live().filter(|&slot| {
-        let stationed = fleet.posture[slot] == POSTURE_STATIONED;
-        fleet.owner[slot] == faction && stationed && presence.is_armed(slot)
-    });
-    own.filter(|&slot| !wanted.contains(&fleet.system[slot]))
+    let own = muster.fleets_of(faction);
+    let stationed = own.filter(|&slot| fleet.posture[slot] == POSTURE_STATIONED);
+    let armed = stationed.filter(|&slot| muster.is_armed(slot));
+    armed
+        .filter(|&slot| !wanted.contains(fleet.system[slot]))
         .collect()
 }
 
@@ -93,10 +100,10 @@ pub(crate) fn idle_planets(world: &World, faction: u32) -> Vec<u32> {
         .slots()
         .live()
         .filter(|&slot| build.turns_left[slot] > 0);
-    let busy: BTreeSet<u32> = unfinished.map(|slot| build.planet[slot]).collect();
+    let busy: SlotSet = unfinished.map(|slot| build.planet[slot]).collect();
     let own = planet
         .slots()
         .live()
         .filter(|&slot| planet.owner[slot] == faction);
-    own.filter(|slot| !busy.contains(slot)).collect()
+    own.filter(|&slot| !busy.contains(slot)).collect()
 }

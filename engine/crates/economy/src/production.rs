@@ -5,9 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shared::ids::NONE;
-use sim_cortex::presence::fit_units;
 use sim_cortex::tables::{ACCOUNT_YARDS, POSTURE_STATIONED};
-use sim_cortex::{Table, Turn, World};
+use sim_cortex::{Muster, Table, Turn, World};
 
 use crate::accounts::{account_of_kind, transfer};
 
@@ -59,7 +58,8 @@ pub fn production(turn: &mut Turn) {
 /// Launches a new unit of the acting faction at a planet, into the lowest stationed fleet that has
 /// room, else into a new one.
 pub fn launch(turn: &mut Turn, planet: u32, design: u32) {
-    let mut berths = Berths::of(turn.world, turn.acting());
+    let faction = turn.acting();
+    let mut berths = Berths::of(turn.world, faction);
     launch_into(turn, &mut berths, planet, design);
 }
 
@@ -80,20 +80,14 @@ struct Berths {
 }
 
 impl Berths {
-    fn of(world: &World, faction: u32) -> Self {
+    fn of(world: &mut World, faction: u32) -> Self {
+        let muster = Muster::of(world);
         let fleet = &world.fleet;
-        let stationed = fleet.slots().live().filter(|&slot| {
-            fleet.owner[slot] == faction && fleet.posture[slot] == POSTURE_STATIONED
-        });
-        let mut fit: BTreeMap<_, _> = stationed
-            .map(|slot| ((fleet.system[slot], slot), 0))
+        let own = muster.fleets_of(faction);
+        let stationed = own.filter(|&slot| fleet.posture[slot] == POSTURE_STATIONED);
+        let fit = stationed
+            .map(|slot| ((fleet.system[slot], slot), muster.fit_in(slot)))
             .collect();
-        for unit in fit_units(world) {
-            let slot = world.unit.fleet[unit];
-            if let Some(count) = fit.get_mut(&(fleet.system[slot], slot)) {
-                *count += 1;
-            }
-        }
         Self { fit }
     }
 

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 
 use shared::fx::{Fx, scale_floor};
 use shared::ids::NONE;
-use sim_cortex::presence::{Presence, fit_units};
+use sim_cortex::presence::fit_units;
 use sim_cortex::tables::{ACCOUNT_MINT, ACCOUNT_UPKEEP, ACCOUNT_YARDS};
-use sim_cortex::{Table, Turn};
+use sim_cortex::{Muster, Table, Turn};
 
 use crate::accounts::{account_of_kind, transfer};
 
@@ -41,13 +41,13 @@ pub fn economy(turn: &mut Turn) {
     if turn.out_of_play(faction) {
         return;
     }
-    receive_income(turn, faction);
-    pay_upkeep(turn, faction);
+    let muster = Muster::of(turn.world);
+    receive_income(turn, &muster, faction);
+    pay_upkeep(turn, &muster, faction);
     disband_insolvent(turn, faction);
 }
 
-fn receive_income(turn: &mut Turn, faction: u32) {
-    let presence = Presence::of(turn.world);
+fn receive_income(turn: &mut Turn, muster: &Muster, faction: u32) {
     let (planet, data) = (&turn.world.planet, turn.data);
     let (mut sum, mut blockades) = (0, 0);
     for slot in planet
@@ -56,7 +56,7 @@ fn receive_income(turn: &mut Turn, faction: u32) {
         .filter(|&slot| planet.owner[slot] == faction)
     {
         let system = planet.system[slot];
-        let blockaded = presence.others_at(system, faction) && !presence.own_at(system, faction);
+        let blockaded = muster.others_at(system, faction) && !muster.own_at(system, faction);
         let factor = data.planet_classes[planet.class[slot]].income_factor;
         sum += planet_income(
             planet.income[slot],
@@ -73,11 +73,11 @@ fn receive_income(turn: &mut Turn, faction: u32) {
     turn.fire("income", u64::from(sum > 0));
 }
 
-fn pay_upkeep(turn: &mut Turn, faction: u32) {
+fn pay_upkeep(turn: &mut Turn, muster: &Muster, faction: u32) {
     let world = &*turn.world;
-    let own = fit_units(world).filter(|&unit| world.unit.owner[unit] == faction);
-    let total = own
-        .map(|unit| turn.data.designs[world.unit.design[unit]].upkeep)
+    let kinds = muster.fit_by_design(faction);
+    let total = kinds
+        .map(|(design, count)| turn.data.designs[design].upkeep * count)
         .sum();
     let upkeep = fleet_upkeep(total, turn.data.rules.upkeep_factor);
     let sink = account_of_kind(world, ACCOUNT_UPKEEP);
@@ -111,10 +111,14 @@ fn disband_insolvent(turn: &mut Turn, faction: u32) {
 /// The faction's fit units by falling upkeep, then by slot; as many as a turn may disband.
 fn dearest_units(turn: &Turn, faction: u32) -> Vec<u32> {
     let unit = &turn.world.unit;
-    let mut own: Vec<u32> = fit_units(turn.world)
-        .filter(|&slot| unit.owner[slot] == faction)
-        .collect();
-    own.sort_by_key(|&slot| (Reverse(turn.data.designs[unit.design[slot]].upkeep), slot));
-    own.truncate(turn.data.rules.disband_max as usize);
-    own
+    let own = fit_units(turn.world).filter(|&slot| unit.owner[slot] == faction);
+    let upkeep = |slot| turn.data.designs[unit.design[slot]].upkeep;
+    let mut own: Vec<_> = own.map(|slot| (Reverse(upkeep(slot)), slot)).collect();
+    let count = turn.data.rules.disband_max as usize;
+    if count < own.len() {
+        own.select_nth_unstable(count);
+        own.truncate(count);
+    }
+    own.sort_unstable();
+    own.into_iter().map(|(_, slot)| slot).collect()
 }

@@ -1,19 +1,15 @@
 //! The draw ledger of one turn: how many draws each rule prescribed, and where.
 //! Law: PROTOCOL.md, section 4; RULES.md, Part II. Draws nothing and knows no stream's key.
 
-use std::collections::BTreeMap;
-
+use shared::LedgerEntry;
 use shared::codec::encode_ledger;
 use shared::digest::{Digest, ledger_digest};
-use shared::{LedgerEntry, Text};
 
-/// Everything of an entry but its count.
-type Place = (u32, u32, u32, Text, Text, Vec<u64>, Text);
-
-/// Draw counts of a turn, summed by place. The order of recording does not show.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+/// Draw counts of a turn, as they were recorded. Told as sums by place: the order of recording
+/// does not show.
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    counts: BTreeMap<Place, u64>,
+    entries: Vec<LedgerEntry>,
 }
 
 impl Ledger {
@@ -25,46 +21,31 @@ impl Ledger {
 
     /// Adds the draws of one entry; none are as if it had not been called.
     pub fn record(&mut self, entry: LedgerEntry) {
-        if entry.count == 0 {
-            return;
+        if entry.count > 0 {
+            self.entries.push(entry);
         }
-        let LedgerEntry {
-            universe,
-            step,
-            phase_ordinal,
-            phase,
-            stream,
-            scope,
-            site,
-            count,
-        } = entry;
-        let place = (universe, step, phase_ordinal, phase, stream, scope, site);
-        *self.counts.entry(place).or_insert(0) += count;
     }
 
     /// Adds all that another ledger holds: one that a thread of its own has filled.
     pub fn absorb(&mut self, other: Self) {
-        for (place, count) in other.counts {
-            *self.counts.entry(place).or_insert(0) += count;
-        }
+        self.entries.extend(other.entries);
     }
 
     /// Forgets all: a turn begins, or is undone.
     pub fn clear(&mut self) {
-        self.counts.clear();
+        self.entries.clear();
     }
 
     /// Draws of the turn so far, of all places together.
     #[must_use]
     pub fn draws(&self) -> u64 {
-        self.counts.values().sum()
+        self.entries.iter().map(|entry| entry.count).sum()
     }
 
     /// Returns the turn's ledger as the protocol writes it.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let entries: Vec<LedgerEntry> = self.counts.iter().map(entry).collect();
-        encode_ledger(&entries)
+        encode_ledger(&self.entries)
     }
 
     /// Returns the ledger digest of `turn`.
@@ -74,16 +55,11 @@ impl Ledger {
     }
 }
 
-fn entry((place, &count): (&Place, &u64)) -> LedgerEntry {
-    let (universe, step, phase_ordinal, phase, stream, scope, site) = place.clone();
-    LedgerEntry {
-        universe,
-        step,
-        phase_ordinal,
-        phase,
-        stream,
-        scope,
-        site,
-        count,
+/// Two ledgers are equal if they tell the same.
+impl PartialEq for Ledger {
+    fn eq(&self, other: &Self) -> bool {
+        self.encode() == other.encode()
     }
 }
+
+impl Eq for Ledger {}

@@ -106,6 +106,23 @@ fn events_get_sequence_numbers_in_order() {
 }
 
 #[test]
+fn logs_of_threads_come_together_in_order() {
+    let (mut whole, mut first, mut second) = (EventLog::new(), EventLog::new(), EventLog::new());
+    first.append(event("shot", NONE));
+    first.append(event("hit", 0));
+    second.append(event("shot", NONE));
+    second.append(event("hit", 0));
+    second.append(event("destroyed", 1));
+    let parts = [&first, &second, &EventLog::new(), &first];
+    parts.into_iter().for_each(|part| whole.absorb(part));
+    let causes: Vec<u32> = whole.events().iter().map(|event| event.cause).collect();
+    assert_eq!(causes, [NONE, 0, NONE, 2, 3, NONE, 5]);
+    assert_eq!(whole.encode(), encode_events(&whole.events()));
+    let next = whole.append(event("hit", 6));
+    assert_eq!((next, whole.events()[7].cause), (7, 6));
+}
+
+#[test]
 #[should_panic(expected = "event 0 is caused by 0")]
 fn an_event_that_causes_itself_is_a_bug() {
     let _ = EventLog::new().append(event("hit", 0));

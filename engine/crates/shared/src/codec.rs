@@ -1,8 +1,6 @@
 //! Canonical JSON, and the encodings of the draw ledger and the event stream.
 //! Law: PROTOCOL.md, sections 1 and 4. Twin: `shared/codec.py`. Does not know what is encoded for.
 
-use std::collections::BTreeMap;
-
 use crate::json::{Json, JsonError};
 use crate::material::Material;
 use crate::record::{Event, LedgerEntry};
@@ -28,32 +26,37 @@ pub fn decode_json(data: &[u8]) -> Result<Json, JsonError> {
 /// in any order. Precondition: a phase ordinal of a step always comes with the same phase name.
 #[must_use]
 pub fn encode_ledger(entries: &[LedgerEntry]) -> Vec<u8> {
-    let mut counts = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.count > 0) {
-        let place = (entry.universe, entry.step, entry.phase_ordinal);
-        let draw = (
-            entry.stream.as_ref(),
-            entry.scope.as_slice(),
-            entry.site.as_ref(),
-        );
-        *counts
-            .entry((place, draw, entry.phase.as_ref()))
-            .or_insert(0_u64) += entry.count;
-    }
-    let mut ledger = Material::default().count_u64(counts.len());
-    for (((universe, step, _), (stream, scope, site), phase), count) in counts {
+    let mut places: Vec<&LedgerEntry> = entries.iter().filter(|entry| entry.count > 0).collect();
+    places.sort_unstable_by(|left, right| ledger_key(left).cmp(&ledger_key(right)));
+    let sums = places.chunk_by(|left, right| ledger_key(left) == ledger_key(right));
+    let mut ledger = Material::default().count_u64(sums.clone().count());
+    for (entry, count) in sums.filter_map(|same| {
+        let count = same.iter().map(|entry| entry.count).sum();
+        same.first().map(|entry| (entry, count))
+    }) {
         ledger = ledger
-            .u32(universe)
-            .u32(step)
-            .text(phase)
-            .text(stream)
-            .count_u32(scope.len());
-        ledger = scope
-            .iter()
-            .fold(ledger, |material, &part| material.u64(part));
-        ledger = ledger.text(site).u64(count);
+            .u32(entry.universe)
+            .u32(entry.step)
+            .text(&entry.phase)
+            .text(&entry.stream)
+            .count_u32(entry.scope.len());
+        let scope = entry.scope.iter();
+        ledger = scope.fold(ledger, |material, &part| material.u64(part));
+        ledger = ledger.text(&entry.site).u64(count);
     }
     ledger.bytes()
+}
+
+/// What orders ledger entries, and tells one place from another.
+fn ledger_key(entry: &LedgerEntry) -> impl Ord + '_ {
+    let place = (entry.universe, entry.step, entry.phase_ordinal);
+    (
+        place,
+        &entry.stream,
+        &entry.scope,
+        &entry.site,
+        &entry.phase,
+    )
 }
 
 /// Returns the event stream of a turn as bytes, in the order given.

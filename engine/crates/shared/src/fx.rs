@@ -51,6 +51,10 @@ pub fn mul_floor(left: Fx, right: Fx) -> Fx {
 #[must_use]
 pub fn div_floor(left: Fx, right: Fx) -> Fx {
     assert!(right.0 != 0, "div_floor: division by zero");
+    // By a whole number it is a division of 64 bits.
+    if right.0 > 0 && right.0 & (ONE.0 - 1) == 0 {
+        return Fx(left.0.div_euclid(right.0 >> FRACTION_BITS));
+    }
     let (dividend, divisor) = (i128::from(left.0) << FRACTION_BITS, i128::from(right.0));
     // A euclidean quotient is the floor for positive divisors only.
     let sign = divisor.signum();

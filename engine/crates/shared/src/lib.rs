@@ -8,6 +8,7 @@ pub mod batch;
 pub mod codec;
 pub mod descent;
 pub mod digest;
+pub mod event_bytes;
 pub mod fx;
 pub mod fx_columns;
 pub mod hex;

@@ -6,6 +6,11 @@
 pub(crate) struct Material(Vec<u8>);
 
 impl Material {
+    /// No bytes yet, and room for so many.
+    pub(crate) fn of_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
     pub(crate) fn raw(mut self, bytes: &[u8]) -> Self {
         self.0.extend_from_slice(bytes);
         self

@@ -22,6 +22,9 @@ pub const ROUNDS: u32 = 8;
 
 const BLOCK_WORDS: u128 = 16;
 
+/// What the material of a key takes, unless names are long.
+const KEY_MATERIAL_BYTES: usize = 128;
+
 /// Returns the 32-byte key of one stream. `faction` is `ids::NONE` outside a faction's step;
 /// `scope` narrows the stream further (a battle, a round).
 #[must_use]
@@ -34,7 +37,7 @@ pub fn stream_key(
     stream: &str,
     scope: &[u64],
 ) -> Key {
-    let place = Material::default()
+    let place = Material::of_capacity(KEY_MATERIAL_BYTES)
         .u64(seed)
         .u32(universe)
         .u64(turn)
@@ -82,7 +85,13 @@ pub fn draw_at(key: &Key, index: u64) -> u64 {
 #[must_use]
 pub fn draw_many(key: &Key, first: u64, count: usize) -> Vec<u64> {
     let mut keystream = keystream_from(key, first);
-    (0..count).map(|_| keystream.next_u64()).collect()
+    let mut draws = vec![0; count];
+    // The keystream's bytes in order are its numbers, little-endian.
+    keystream.fill_bytes(bytemuck::cast_slice_mut(&mut draws));
+    draws
+        .iter_mut()
+        .for_each(|draw| *draw = u64::from_le(*draw));
+    draws
 }
 
 /// Returns a number from 0 to bound − 1: the high half of draw · bound. Precondition: bound ≥ 1.

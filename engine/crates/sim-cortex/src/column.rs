@@ -5,7 +5,7 @@
 //! the leaf has changed, and keeps what stood there, so that a turn can be undone and a turn's
 //! changes can be told. A column that is lent out is copied before it is written.
 
-use std::ops::{Index, IndexMut};
+use std::ops::{Index, IndexMut, Range};
 use std::sync::Arc;
 
 use bytemuck::{bytes_of, cast_slice};
@@ -25,9 +25,11 @@ pub enum Reader {
     Digest,
     /// What is derived about fleets and their units.
     Muster,
+    /// The check of ranges after each phase.
+    Range,
 }
 
-const READERS: usize = 2;
+const READERS: usize = 3;
 
 /// One column's values by slot: `world.unit.hp[slot]`.
 #[derive(Clone, Debug)]
@@ -226,6 +228,19 @@ pub trait AnyColumn: Sync {
     /// of `min` to `max`, and that value.
     fn outside(&self, live: &[bool], min: i64, max: i64) -> Option<(u32, i64)>;
 
+    /// Tells whether any of these rows has a raw value outside of `min` to `max`, dead or alive;
+    /// rows beyond the end have none.
+    fn strays(&self, rows: Range<usize>, min: i64, max: i64) -> bool;
+
+    /// Returns the raw values of these slots. Panics beyond the end.
+    fn raws(&self, slots: &[u32]) -> Vec<i64>;
+
+    /// Makes false what is true in `rows` of a row whose raw value is outside of `min` to `max`.
+    fn keep_within(&self, rows: &mut [bool], min: i64, max: i64);
+
+    /// Makes false what is true in `rows` of a row whose raw value does not pass.
+    fn keep(&self, rows: &mut [bool], passes: &dyn Fn(i64) -> bool);
+
     /// Writes one value given as raw; false if the type has no such value. Panics beyond the end.
     fn set_raw(&mut self, slot: u32, raw: i64) -> bool;
 
@@ -277,6 +292,30 @@ impl<T: Value> AnyColumn for Column<T> {
             .map(|(slot, (value, live))| (slot, value.raw(), *live))
             .find(|(_, raw, live)| *live && (*raw < min || *raw > max))
             .map(|(slot, raw, _)| (slot, raw))
+    }
+
+    fn strays(&self, rows: Range<usize>, min: i64, max: i64) -> bool {
+        let all = self.as_slice();
+        let values = all.get(rows.start..rows.end.min(all.len()));
+        // Without an early end, so that the compiler can take many values at once.
+        let stray = |stray, value: &T| stray | (value.raw() < min) | (value.raw() > max);
+        values.unwrap_or_default().iter().fold(false, stray)
+    }
+
+    fn raws(&self, slots: &[u32]) -> Vec<i64> {
+        slots.iter().map(|&slot| self[slot].raw()).collect()
+    }
+
+    fn keep_within(&self, rows: &mut [bool], min: i64, max: i64) {
+        for (row, value) in rows.iter_mut().zip(self.as_slice()) {
+            *row &= (value.raw() >= min) & (value.raw() <= max);
+        }
+    }
+
+    fn keep(&self, rows: &mut [bool], passes: &dyn Fn(i64) -> bool) {
+        for (row, value) in rows.iter_mut().zip(self.as_slice()) {
+            *row = *row && passes(value.raw());
+        }
     }
 
     fn set_raw(&mut self, slot: u32, raw: i64) -> bool {
@@ -348,10 +387,11 @@ impl<T: Value> AnyColumn for Column<T> {
 
     fn take_touched(&mut self, reader: Reader) -> LeafSet {
         self.told.clear();
-        let [digest, muster] = &mut self.touched;
+        let [digest, muster, range] = &mut self.touched;
         std::mem::take(match reader {
             Reader::Digest => digest,
             Reader::Muster => muster,
+            Reader::Range => range,
         })
     }
 

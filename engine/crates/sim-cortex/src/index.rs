@@ -31,6 +31,16 @@ impl<T> IndexVec<T> {
         self.0.get(slot as usize)
     }
 
+    /// Adds default values until there are so many.
+    pub fn grow(&mut self, rows: u32)
+    where
+        T: Default,
+    {
+        if self.0.len() < rows as usize {
+            self.0.resize_with(rows as usize, T::default);
+        }
+    }
+
     /// All values in slot order.
     #[must_use]
     pub fn as_slice(&self) -> &[T] {

@@ -1,6 +1,8 @@
 //! Sets of leaves: which pieces of 256 bytes of a column have been written.
 //! Law: PROTOCOL.md, section 3 (what a leaf is). Knows neither values nor digests.
 
+use std::ops::Range;
+
 /// Payload bytes of a leaf.
 pub const LEAF_BYTES: usize = 256;
 const WORD_BITS: usize = 64;
@@ -43,6 +45,13 @@ impl LeafSet {
         is_new
     }
 
+    /// Takes a leaf out.
+    pub fn remove(&mut self, leaf: usize) {
+        if let Some(word) = self.0.get_mut(leaf / WORD_BITS) {
+            *word &= !(1 << (leaf % WORD_BITS));
+        }
+    }
+
     /// Makes the set empty and keeps its memory.
     pub fn clear(&mut self) {
         self.0.fill(0);
@@ -64,6 +73,27 @@ impl LeafSet {
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
         let words = self.0.iter().enumerate().filter(|(_, word)| **word != 0);
         words.flat_map(|(at, word)| Bits(*word).map(move |bit| at * WORD_BITS + bit))
+    }
+
+    /// Leaves of the set as ranges of neighbours, ascending.
+    pub fn runs(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        Runs(self.iter().peekable())
+    }
+}
+
+/// Neighbouring leaves as ranges.
+struct Runs<I: Iterator>(std::iter::Peekable<I>);
+
+impl<I: Iterator<Item = usize>> Iterator for Runs<I> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let start = self.0.next()?;
+        let mut end = start + 1;
+        while self.0.next_if_eq(&end).is_some() {
+            end += 1;
+        }
+        Some(start..end)
     }
 }
 

@@ -48,11 +48,12 @@ pub struct UnknownColumn {
 }
 
 impl Filter {
-    fn passes(&self, raw: i64) -> bool {
+    /// Takes the rows out of `passing` whose value does not pass.
+    fn apply(&self, values: &dyn AnyColumn, passing: &mut [bool]) {
         match self {
-            Self::Exact(value) => raw == *value,
-            Self::Range(min, max) => (*min..=*max).contains(&raw),
-            Self::In(values) => values.contains(&raw),
+            Self::Exact(value) => values.keep_within(passing, *value, *value),
+            Self::Range(min, max) => values.keep_within(passing, *min, *max),
+            Self::In(wanted) => values.keep(passing, &|raw| wanted.contains(&raw)),
         }
     }
 }
@@ -67,26 +68,39 @@ pub fn select(table: &dyn Table, query: &Query) -> Result<Selection, UnknownColu
         .map(|(name, filter)| column(table, name).map(|values| (values, filter)))
         .collect();
     let filters = filters?;
-    let passes = |slot: &u32| {
-        filters
-            .iter()
-            .all(|(column, f)| f.passes(column.raw(*slot)))
-    };
-    let mut slots: Vec<u32> = table.slots().live().filter(passes).collect();
-    if let Some((name, descending)) = &query.sort {
-        let values = column(table, name)?;
-        // In i128 every i64 has an opposite.
-        let sign = if *descending { -1 } else { 1 };
-        slots.sort_by_key(|slot| sign * i128::from(values.raw(*slot)));
+    let mut passing = table.slots().alive.as_slice().to_vec();
+    for (values, filter) in filters {
+        filter.apply(values, &mut passing);
     }
-    let total = slots.len();
-    slots.truncate(query.limit.unwrap_or(total));
+    let passing = (0_u32..).zip(passing).filter(|(_, passes)| *passes);
+    let slots: Vec<u32> = passing.map(|(slot, _)| slot).collect();
+    let (total, limit) = (slots.len(), query.limit.unwrap_or(slots.len()));
+    let slots = match &query.sort {
+        Some((name, descending)) => first(column(table, name)?, slots, *descending, limit),
+        None => slots.into_iter().take(limit).collect(),
+    };
     let has_more = slots.len() < total;
     Ok(Selection {
         slots,
         total,
         has_more,
     })
+}
+
+/// The first slots by value, then by slot; no more of them are sorted than are asked for.
+fn first(values: &dyn AnyColumn, slots: Vec<u32>, descending: bool, limit: usize) -> Vec<u32> {
+    let raws = values.raws(&slots);
+    // The complement turns the order round, and every i64 has one.
+    let keys = raws
+        .into_iter()
+        .map(|raw| if descending { !raw } else { raw });
+    let mut keyed: Vec<(i64, u32)> = keys.zip(slots).collect();
+    if limit < keyed.len() {
+        keyed.select_nth_unstable(limit);
+        keyed.truncate(limit);
+    }
+    keyed.sort_unstable();
+    keyed.into_iter().map(|(_, slot)| slot).collect()
 }
 
 fn column<'a>(table: &'a dyn Table, name: &str) -> Result<&'a dyn AnyColumn, UnknownColumn> {

@@ -4,7 +4,8 @@
 use shared::fx::Fx;
 use shared::ids::NONE;
 
-use crate::column::{AnyColumn, Column};
+use crate::column::{AnyColumn, Column, Reader};
+use crate::leaves::LeafSet;
 use crate::schema::{ColumnSpec, TableSpec};
 use crate::slots::Slots;
 use crate::value::Value;
@@ -48,6 +49,9 @@ pub trait Table: Sync {
 pub trait RawTable: Table {
     /// All columns in schema order, to be written.
     fn columns_mut(&mut self) -> Vec<&mut dyn AnyColumn>;
+
+    /// Leaves of `alive` written since this reader took them last.
+    fn take_alive(&mut self, reader: Reader) -> LeafSet;
 
     /// Forgets what was derived from columns that have been written.
     fn rederive(&mut self);
@@ -109,6 +113,10 @@ macro_rules! table {
         impl RawTable for $table {
             fn columns_mut(&mut self) -> Vec<&mut dyn AnyColumn> {
                 vec![&mut self.slots.generation, &mut self.slots.alive, $(&mut self.$column,)*]
+            }
+
+            fn take_alive(&mut self, reader: Reader) -> LeafSet {
+                self.slots.alive.take_touched(reader)
             }
 
             fn rederive(&mut self) {

@@ -2,10 +2,11 @@
 //! Law: RULES.md, Parts II and III. Collects draws, events and fired rules; decides nothing.
 
 use observability::{Coverage, EventLog, Ledger};
+use shared::Json;
 use shared::ids::NONE;
-use shared::stream::{Key, draw_many, stream_key};
-use shared::{Event, Json, LedgerEntry};
+use shared::stream::{Key, draw_many};
 
+use crate::notes::Place;
 use crate::rules::{FactionMind, RuleData};
 use crate::tables::Table;
 use crate::world::World;
@@ -63,12 +64,30 @@ impl Turn<'_> {
         !factions.is_alive(faction) || factions.eliminated_turn[faction] != 0
     }
 
+    /// Returns where in the run the phase stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            seed: self.data.seed,
+            universe: self.world.id,
+            number: self.number,
+            step: self.step,
+            phase: self.phase,
+            phase_ordinal: self.phase_ordinal,
+            faction: self.faction.unwrap_or(NONE),
+        }
+    }
+
     /// Returns the key of a stream of this phase.
     #[must_use]
     pub fn stream(&self, stream: &str, scope: &[u64]) -> Key {
-        let (seed, faction) = (self.data.seed, self.faction.unwrap_or(NONE));
-        let (universe, turn) = (self.world.id, self.number);
-        stream_key(seed, universe, turn, self.phase, faction, stream, scope)
+        self.place().stream(stream, scope)
+    }
+
+    /// Takes over the draws and events of one part of the phase.
+    pub fn enter(&mut self, (ledger, events): (Ledger, EventLog)) {
+        self.ledger.absorb(ledger);
+        self.events.absorb(&events);
     }
 
     /// Returns the first `count` numbers of a stream that has one site, and counts them.
@@ -92,19 +111,8 @@ impl Turn<'_> {
         scope: &[u64],
         count: usize,
     ) {
-        let Ok(count) = u64::try_from(count) else {
-            panic!("{count} draws do not fit the ledger's u64");
-        };
-        self.ledger.record(LedgerEntry {
-            universe: self.world.id,
-            step: self.step,
-            phase_ordinal: self.phase_ordinal,
-            phase: self.phase.into(),
-            stream: stream.into(),
-            scope: scope.to_vec(),
-            site: site.into(),
-            count,
-        });
+        let entry = self.place().entry(stream, site, scope, count);
+        self.ledger.record(entry);
     }
 
     /// Appends an event and returns its sequence number. `entity` is nothing if it is about none;
@@ -117,34 +125,12 @@ impl Turn<'_> {
         cause: u32,
         reason: &'static str,
     ) -> u32 {
-        let (table, slot) = entity.unwrap_or(("", NONE));
-        let generation = entity.map_or(0, |entity| self.generation(entity));
-        let named = fields.iter().map(|(name, value)| ((*name).into(), *value));
-        self.events.append(Event {
-            universe: self.world.id,
-            step: self.step,
-            phase: self.phase.into(),
-            kind: kind.into(),
-            table: table.into(),
-            slot,
-            generation,
-            cause,
-            fields: named.collect(),
-            reason: reason.into(),
-        })
+        let (place, told) = (self.place(), (fields, cause, reason));
+        place.append(self.events, self.world, kind, entity, told)
     }
 
     /// Counts a rule that has fired so many times. Precondition: RULES.md lists it.
     pub fn fire(&mut self, rule: &str, times: u64) {
         self.coverage.fire(rule, times);
-    }
-
-    /// An entity of an event is there, though it may be dead.
-    fn generation(&self, (table, slot): Entity) -> u32 {
-        let found = self.world.table(table);
-        let Some(generation) = found.and_then(|table| table.slots().generation(slot)) else {
-            panic!("{table} {slot} has an event but is not there");
-        };
-        generation
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::column::AnyColumn;
 use crate::derived::Derived;
+use crate::muster::Muster;
 use crate::schema::{ColumnSpec, ROWS_MAX};
 use crate::tables::{
     Accounts, Builds, Campaigns, Factions, Fleets, Lanes, Planets, RawTable, Systems, Table, Units,
@@ -36,6 +37,8 @@ pub struct World {
     pub unit: Units,
     /// Lane weights and connected parts. Derived: not state.
     pub topology: Arc<Topology>,
+    /// Who has which units and stands where, as of the last `Muster::of`. Derived: not state.
+    pub muster: Arc<Muster>,
     /// What `pathfinding` keeps of routes; nobody else reads it. Derived: not state.
     pub routes: Derived,
 }

@@ -38,7 +38,7 @@ fn after(phase: fn(&mut Turn), number: u64, prepare: impl Fn(&mut World, &mut Ru
         coverage: &mut coverage,
     });
     assert_eq!(ledger.draws(), 0);
-    let told = events.events().iter().map(|event| {
+    let told = events.events().into_iter().map(|event| {
         let fields = event.fields.iter().map(|(_, value)| *value);
         (event.kind.to_string(), event.slot, fields.collect())
     });

@@ -12,3 +12,6 @@ mod advance;
 mod close;
 mod engine;
 mod halts;
+#[path = "../support/legions.rs"]
+mod legions;
+mod threads;

@@ -87,7 +87,7 @@ proptest! {
         let mut stage = realm();
         let shown: Vec<&str> = texts.iter().map(String::as_str).collect();
         stage.play_with("orders", Some(0), &shown, orders);
-        let answered = stage.events.events().iter().filter(|event| {
+        let answered = stage.events.events().into_iter().filter(|event| {
             ["order.accepted", "order.rejected"].contains(&event.kind.as_ref())
         });
         prop_assert_eq!(answered.count(), texts.len());

@@ -7,5 +7,6 @@
 
 mod movement;
 mod route;
+mod router;
 #[path = "../support/stage.rs"]
 mod stage;

@@ -48,6 +48,12 @@ proptest! {
     }
 
     #[test]
+    fn quotients_by_whole_numbers_are_floors(left in raw(), right in 1_i64..1 << 31) {
+        let (quotient, dividend) = (div_floor(Fx(left), from_int(right)), i128::from(left));
+        prop_assert!(is_floor(quotient.0, dividend * UNIT, i128::from(right) * UNIT));
+    }
+
+    #[test]
     fn roots_are_floors(value in 0..=i64::MAX) {
         let (root, square) = (i128::from(sqrt_floor(Fx(value)).0), i128::from(value) * UNIT);
         prop_assert!(root * root <= square && square < (root + 1) * (root + 1));

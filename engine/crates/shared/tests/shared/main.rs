@@ -11,6 +11,7 @@ mod batch;
 mod codec;
 mod descent;
 mod digest;
+mod event_bytes;
 mod fx;
 mod fx_columns;
 mod ground;

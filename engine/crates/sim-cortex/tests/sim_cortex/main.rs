@@ -11,6 +11,7 @@ mod two_factions;
 mod column;
 mod forest;
 mod hostile;
+mod muster;
 mod query;
 mod scenario;
 mod schema;

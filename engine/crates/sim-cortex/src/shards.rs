@@ -1,0 +1,17 @@
+//! Work in pieces of a fixed size, beside each other where there are threads, answers in order.
+//! Law: the contract, section 6: pieces depend on the work alone, never on the number of threads.
+
+use rayon::prelude::*;
+
+/// Returns what `work` answers for each piece of `size` items (the last may be shorter), in order.
+/// A single piece is done where the caller stands.
+pub fn in_shards<T: Sync, R: Send>(
+    items: &[T],
+    size: usize,
+    work: impl Fn(&[T]) -> R + Send + Sync,
+) -> Vec<R> {
+    if items.len() <= size {
+        return items.chunks(size).map(work).collect();
+    }
+    items.par_chunks(size).map(work).collect()
+}
