@@ -1,6 +1,7 @@
 """The command line as people meet it: help, usage errors, what reaches a verb, what is written."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -140,15 +141,17 @@ def test_what_was_asked_reaches_replay(log: Path, monkeypatch: pytest.MonkeyPatc
     assert run("replay", str(log)).exit_code == 1
     options = ["--engine", "rust", "--against", "none", "--turns", "3:9", "--fail-fast"]
     options += ["--time-limit", "2.5", "--time-limit-total", "60", "--memory-limit", "512 MiB"]
+    options += ["--audit", "deep", "--sample", "5%", "--jobs", "3", "--anyway"]
     run("replay", str(log), *options, "--trace", "draws", "--trace", "events", "--recompute=every")
+    unasked = {"audit": "light", "sample": None, "jobs": 1, "anyway": False}
+    asked = {"audit": "deep", "sample": Fraction(1, 20), "jobs": 3, "anyway": True}
+    always = {"progress": None, "declared": None}
+    limits = [{"limits": Limits()}, {"limits": Limits(2.5, 60.0, 512 << 20)}]
     assert calls == [
-        (
-            (log, None, None, None, "auto", (), False),
-            {"progress": None, "limits": Limits(), "declared": None},
-        ),
+        ((log, None, None, None, "auto", (), False), unasked | always | limits[0]),
         (
             (log, "rust", "none", (3, 9), "every", ("draws", "events"), True),
-            {"progress": None, "limits": Limits(2.5, 60.0, 512 << 20), "declared": None},
+            asked | always | limits[1],
         ),
     ]
 
@@ -175,12 +178,12 @@ def test_what_was_asked_reaches_record(log: Path, monkeypatch: pytest.MonkeyPatc
     calls = fake_verb(monkeypatch, "record", lambda: samples.RECORDED)
     assert run("record", "small", "-o", str(log)).exit_code == 0
     options = ["--turns", "30", "--seed", "7", "--engine", "rust", "--commands", str(log)]
-    options += ["--snapshots", "full", "--durable", "--resume"]
+    options += ["--snapshots", "full", "--sketch", "48", "--durable", "--resume"]
     run("record", "small", "--output", str(log), *options)
     unasked = {"turns": None, "seed": None, "engine": None, "commands": None}
-    unasked |= {"snapshots": None, "durable": False, "resume": False}
+    unasked |= {"snapshots": None, "sketch": None, "durable": False, "resume": False}
     asked = {"turns": 30, "seed": 7, "engine": "rust", "commands": log}
-    asked |= {"snapshots": "full", "durable": True, "resume": True}
+    asked |= {"snapshots": "full", "sketch": 48, "durable": True, "resume": True}
     always = {"progress": None, "limits": Limits()}
     assert calls == [(("small", log), unasked | always), (("small", log), asked | always)]
 

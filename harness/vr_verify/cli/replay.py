@@ -10,8 +10,8 @@ from vr_verify.cli import options, progress
 from vr_verify.cli.limits import limited
 from vr_verify.errors import UsageError
 from vr_verify.model.limits import Limits
+from vr_verify.model.share import read_share
 from vr_verify.report.documents import Document
-from vr_verify.session.sample import read_share
 
 TRACES = ("phases", "draws", "events")
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from vr_verify.errors import UsageError
-from vr_verify.session.sample import share_text
+from vr_verify.model.share import share_text
 
 LONG_S: Final = 3600.0
 _AIM_S: Final = 600.0

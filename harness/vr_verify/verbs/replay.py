@@ -21,6 +21,7 @@ from vr_verify.errors import EngineError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Divergence, Report, Sampled, Side
+from vr_verify.model.share import share_text
 from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session import environment, remarks, verdict
@@ -35,7 +36,7 @@ from vr_verify.session.log_engine import (
     refuse_other_rules,
 )
 from vr_verify.session.pace import Pace
-from vr_verify.session.sample import choose, share_text
+from vr_verify.session.sample import choose
 from vr_verify.session.segments import cut, play_segments
 from vr_verify.session.turn_ranges import TurnRanges
 from vr_verify.session.turns import LiveSide, side_names

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vr_verify.errors import UsageError
-from vr_verify.session.sample import choose, read_share, share_text
+from vr_verify.model.share import read_share, share_text
+from vr_verify.session.sample import choose
 
 RUN, OTHER = bytes(32), bytes(31) + b"\1"
 

@@ -4,14 +4,13 @@
 
 use global_auditor::{Audit, audit};
 use observability::{Coverage, EventLog, Ledger};
-use pathfinding::Router;
 use shared::Json;
 use shared::archive::{ArchiveBytes, ArchiveError};
 use shared::digest::Digest;
 use sim_cortex::scenario::{check_restored, parse, scenario_digest};
 use sim_cortex::schema::schema_digest;
 use sim_cortex::universes::{RestoreError, TableArchive};
-use sim_cortex::{Forest, RuleData, ScenarioError, Table, Turn, Universes};
+use sim_cortex::{Forest, RuleData, ScenarioError, Turn, Universes};
 
 use crate::answer::{Halt, Standing, StepError, Stepped};
 use crate::options::Options;
@@ -224,19 +223,6 @@ impl Engine {
     #[must_use]
     pub fn audit(&self) -> Audit {
         audit(&self.state)
-    }
-
-    /// Returns for each (from, to) of systems of a universe the next system on the way, `NONE` if
-    /// there is none; nothing if there is no such universe or system. Changes no state.
-    #[must_use]
-    pub fn routes(&mut self, universe: u32, requests: &[[u32; 2]]) -> Option<Vec<u32>> {
-        let mut worlds = self.state.worlds.iter_mut();
-        let world = worlds.find(|world| world.id == universe)?;
-        let systems = world.system.rows();
-        let known = requests.as_flattened().iter().all(|slot| *slot < systems);
-        let router = Router::of(world);
-        let hop = |[from, to]: &[u32; 2]| router.next_hop(*from, *to);
-        known.then(|| requests.iter().map(hop).collect())
     }
 
     fn begin_turn(&mut self) {

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
+use pathfinding::Router;
 use shared::digest::Digest;
+use sim_cortex::Table;
 use sim_cortex::changes::ChangedRows;
 use sim_cortex::column::Packed;
 use sim_cortex::schema::ColumnSpec;
@@ -49,9 +51,7 @@ impl Engine {
     /// A turn is running, or the run has ended; or no sketch has so many cells.
     pub fn sketch(&self, cells: u32) -> Result<Vec<u8>, StepError> {
         self.check_at_turn_end()?;
-        self.state
-            .sketch(self.options.isa, cells)
-            .map_err(StepError::Sketch)
+        self.state.sketch(cells).map_err(StepError::Sketch)
     }
 
     /// Lends a whole column as it is now; nothing if there is none of this name.
@@ -63,6 +63,21 @@ impl Engine {
         column: &str,
     ) -> Option<(&'static ColumnSpec, Arc<dyn Packed>)> {
         self.state.lend(universe, table, column)
+    }
+
+    /// Returns for each (from, to) of systems of a universe the next system on the way, `NONE` if
+    /// there is none; nothing if there is no such universe or system. Changes no state.
+    #[must_use]
+    pub fn routes(&mut self, universe: u32, requests: &[[u32; 2]]) -> Option<Vec<u32>> {
+        let mut worlds = self.state.worlds.iter_mut();
+        let world = worlds.find(|world| world.id == universe)?;
+        let systems = world.system.rows();
+        if requests.as_flattened().iter().any(|slot| *slot >= systems) {
+            return None;
+        }
+        let router = Router::of(world);
+        let requests: Vec<_> = requests.iter().map(|&[from, to]| (from, to)).collect();
+        Some(self.on_threads(|_| router.next_hops(&requests)))
     }
 
     /// The first step of a turn is next.
