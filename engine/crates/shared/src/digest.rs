@@ -4,8 +4,8 @@
 
 use crate::material::Material;
 
-const LEAF_BYTES: usize = 256;
-const FAN_OUT: usize = 16;
+pub(crate) const LEAF_BYTES: usize = 256;
+pub(crate) const FAN_OUT: usize = 16;
 const NODE_CONTEXT: &str = "vr-verify 2026-11 column node v1";
 const COLUMN_CONTEXT: &str = "vr-verify 2026-11 column v1";
 const TABLE_CONTEXT: &str = "vr-verify 2026-11 table v1";
@@ -20,11 +20,8 @@ pub type Digest = [u8; 32];
 /// Returns the digest of one column of `rows` values, packed in `payload`.
 #[must_use]
 pub fn column_digest(table: &str, column: &str, rows: u64, payload: &[u8]) -> Digest {
-    let named = Material::default().text(table).text(column).u64(rows);
-    named
-        .count_u64(payload.len())
-        .raw(&top(table, column, payload))
-        .derived(COLUMN_CONTEXT)
+    let top = top(table, column, payload);
+    column_of_top(table, column, rows, payload.len(), &top)
 }
 
 /// Returns the digest of one table of `rows` slots from its columns' digests, in schema order.
@@ -81,6 +78,18 @@ pub fn events_digest(turn: u64, events: &[u8]) -> Digest {
         .derived(EVENTS_CONTEXT)
 }
 
+/// Returns the digest of a column of `bytes` payload bytes from the top of its tree.
+pub(crate) fn column_of_top(
+    table: &str,
+    column: &str,
+    rows: u64,
+    bytes: usize,
+    top: &Digest,
+) -> Digest {
+    let named = Material::default().text(table).text(column).u64(rows);
+    named.count_u64(bytes).raw(top).derived(COLUMN_CONTEXT)
+}
+
 /// The tree's top: 32 zero bytes for a column of no bytes.
 fn top(table: &str, column: &str, payload: &[u8]) -> Digest {
     let mut digests = leaves(&node_key(table, column, 0), payload);
@@ -106,7 +115,7 @@ fn leaves(key: &Digest, payload: &[u8]) -> Vec<Digest> {
     payload.chunks(LEAF_BYTES).map(leaf).collect()
 }
 
-fn node_key(table: &str, column: &str, level: u32) -> Digest {
+pub(crate) fn node_key(table: &str, column: &str, level: u32) -> Digest {
     Material::default()
         .text(table)
         .text(column)
@@ -114,6 +123,6 @@ fn node_key(table: &str, column: &str, level: u32) -> Digest {
         .derived(NODE_CONTEXT)
 }
 
-fn keyed(key: &Digest, bytes: &[u8]) -> Digest {
+pub(crate) fn keyed(key: &Digest, bytes: &[u8]) -> Digest {
     *blake3::keyed_hash(key, bytes).as_bytes()
 }

@@ -1,0 +1,227 @@
+//! The digest tree of one column, kept: an update hashes what was touched and what is above it.
+//! An accelerator of `digest::column_digest`, against which it is tested. Law: PROTOCOL.md, section
+//! 3. Knows no values: who touches which leaf is told, not found.
+
+use crate::batch::{BatchKey, keyed_many};
+use crate::digest::{Digest, FAN_OUT, LEAF_BYTES, column_of_top, keyed, node_key};
+use crate::isa::Isa;
+
+const NODE_BYTES: usize = FAN_OUT * size_of::<Digest>();
+/// Pieces that are gathered before they are hashed: a few times the lanes there are.
+const GATHERED: usize = 64;
+
+/// All digests of one column's tree, each level a flat array.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    table: String,
+    column: String,
+    /// Payload bytes of the column.
+    bytes: usize,
+    /// From the leaves up to the level of one digest; none for a column of no bytes.
+    levels: Vec<Vec<Digest>>,
+    /// By level; those that a lower tree does not use are kept.
+    keys: Vec<LevelKey>,
+    /// Nodes to be hashed, of the level at hand and of the next. Kept for their memory.
+    due: Vec<usize>,
+    due_above: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct LevelKey {
+    plain: Digest,
+    batch: BatchKey,
+}
+
+impl Tree {
+    /// Returns the tree of a column of no bytes.
+    #[must_use]
+    pub fn new(table: &str, column: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// Makes this the tree of `payload`. `touched` tells, ascending, every leaf that differs from the
+    /// last update's; leaves beyond the payload's end are passed over, and leaves at and behind
+    /// the shorter one's last are hashed anyway if the length has changed.
+    pub fn update(&mut self, isa: Isa, payload: &[u8], touched: impl Iterator<Item = usize>) {
+        let leaves = payload.len().div_ceil(LEAF_BYTES);
+        let tail = self.resize(payload.len());
+        let numbers = touched.filter(|leaf| *leaf < tail).chain(tail..leaves);
+        let mut levels = self.levels.iter_mut().zip(&self.keys);
+        let Some((mut below, key)) = levels.next() else {
+            return;
+        };
+        self.due.clear();
+        let numbers = noting_parents(numbers, &mut self.due);
+        if let Some(rest) = rehash::<LEAF_BYTES>(isa, key, payload, numbers, below) {
+            let mut padded = [0; LEAF_BYTES];
+            let bytes = padded.iter_mut().zip(rest.bytes);
+            bytes.for_each(|(to, from)| *to = *from);
+            *rest.digest = keyed(&key.plain, &padded);
+        }
+        for (level, key) in levels {
+            self.due_above.clear();
+            let numbers = noting_parents(self.due.iter().copied(), &mut self.due_above);
+            let bytes = below.as_flattened();
+            if let Some(rest) = rehash::<NODE_BYTES>(isa, key, bytes, numbers, level) {
+                *rest.digest = keyed(&key.plain, rest.bytes);
+            }
+            std::mem::swap(&mut self.due, &mut self.due_above);
+            below = level;
+        }
+    }
+
+    /// Returns the tree's top: 32 zero bytes for a column of no bytes.
+    #[must_use]
+    pub fn top(&self) -> Digest {
+        let top = self.levels.last().and_then(|level| level.first());
+        top.copied().unwrap_or_default()
+    }
+
+    /// Returns the digest of the column, of `rows` values.
+    #[must_use]
+    pub fn digest(&self, rows: u64) -> Digest {
+        column_of_top(&self.table, &self.column, rows, self.bytes, &self.top())
+    }
+
+    /// Returns the digests of a level, 0 being the leaves; nothing above the top.
+    #[must_use]
+    pub fn nodes(&self, level: u32) -> Option<&[Digest]> {
+        if self.levels.is_empty() && level == 0 {
+            return Some(&[]);
+        }
+        self.levels.get(level as usize).map(Vec::as_slice)
+    }
+
+    /// Returns the bytes of memory that the tree holds.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        let digests: usize = self.levels.iter().map(Vec::capacity).sum();
+        let numbers = self.due.capacity() + self.due_above.capacity();
+        let keys = self.keys.capacity() * size_of::<LevelKey>();
+        let vectors = self.levels.capacity() * size_of::<Vec<Digest>>();
+        let names = self.table.capacity() + self.column.capacity();
+        let held = digests * size_of::<Digest>() + numbers * size_of::<usize>();
+        held + keys + vectors + names + size_of::<Self>()
+    }
+
+    /// Gives every level its length for a payload of `bytes`, and returns the first of the leaves
+    /// that are hashed whether they were touched or not.
+    fn resize(&mut self, bytes: usize) -> usize {
+        let old_leaves = self.bytes.div_ceil(LEAF_BYTES);
+        let leaves = bytes.div_ceil(LEAF_BYTES);
+        if bytes == self.bytes {
+            return leaves;
+        }
+        self.bytes = bytes;
+        let mut height = 0;
+        let mut count = leaves;
+        while count > 0 {
+            self.resize_level(height, count);
+            height += 1;
+            // One digest is the top, and has none above it.
+            count = if count == 1 {
+                0
+            } else {
+                count.div_ceil(FAN_OUT)
+            };
+        }
+        self.levels.truncate(height);
+        old_leaves.min(leaves).saturating_sub(1)
+    }
+
+    fn resize_level(&mut self, level: usize, count: usize) {
+        if self.keys.len() <= level {
+            let Ok(number) = u32::try_from(level) else {
+                unreachable!("no payload in memory has so many levels");
+            };
+            let plain = node_key(&self.table, &self.column, number);
+            let batch = BatchKey::new(&plain);
+            self.keys.push(LevelKey { plain, batch });
+        }
+        if self.levels.len() <= level {
+            self.levels.push(Vec::new());
+        }
+        if let Some(digests) = self.levels.get_mut(level) {
+            // A sixteenth more, not twice as much: columns grow by few rows, and memory is bounded.
+            if digests.capacity() < count {
+                let more = if digests.is_empty() {
+                    0
+                } else {
+                    count / FAN_OUT
+                };
+                digests.reserve_exact(count + more - digests.len());
+            }
+            digests.resize(count, Digest::default());
+        }
+    }
+}
+
+/// Passes numbers on, and notes the parent of each once; they ascend.
+fn noting_parents(
+    numbers: impl Iterator<Item = usize>,
+    parents: &mut Vec<usize>,
+) -> impl Iterator<Item = usize> {
+    numbers.inspect(|number| {
+        let parent = number / FAN_OUT;
+        if parents.last() != Some(&parent) {
+            parents.push(parent);
+        }
+    })
+}
+
+/// The last piece, if it is due and shorter than the others, and where its digest belongs.
+struct Rest<'a> {
+    bytes: &'a [u8],
+    digest: &'a mut Digest,
+}
+
+/// Hashes the whole pieces of those numbers; the rest is for the caller.
+fn rehash<'a, const N: usize>(
+    isa: Isa,
+    key: &LevelKey,
+    bytes: &'a [u8],
+    mut numbers: impl Iterator<Item = usize>,
+    digests: &'a mut [Digest],
+) -> Option<Rest<'a>> {
+    let (whole, rest) = bytes.as_chunks::<N>();
+    let (mut places, mut pieces) = ([0; GATHERED], [&[0; N]; GATHERED]);
+    let mut made = [Digest::default(); GATHERED];
+    let mut is_rest_due = false;
+    loop {
+        let (mut count, mut is_end) = (0, true);
+        for (place, to) in places.iter_mut().zip(&mut pieces) {
+            is_end = true;
+            let Some(number) = numbers.next() else {
+                break;
+            };
+            is_end = false;
+            let Some(piece) = whole.get(number) else {
+                is_rest_due = true;
+                break;
+            };
+            (*place, *to) = (number, piece);
+            count += 1;
+        }
+        let (Some(pieces), Some(made)) = (pieces.get(..count), made.get_mut(..count)) else {
+            unreachable!("no more than {GATHERED} are gathered");
+        };
+        keyed_many(isa, &key.batch, pieces, made);
+        for (place, digest) in places.iter().zip(made) {
+            if let Some(to) = digests.get_mut(*place) {
+                *to = *digest;
+            }
+        }
+        if is_end {
+            break;
+        }
+    }
+    let digest = digests.last_mut().filter(|_| is_rest_due)?;
+    Some(Rest {
+        bytes: rest,
+        digest,
+    })
+}
