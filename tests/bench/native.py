@@ -37,6 +37,11 @@ class Native:
     work: int = 1
     unit: str = "sample"
 
+    @property
+    def key(self) -> str:
+        """The case's name: the row, and what it is given."""
+        return f"native/{' '.join((self.row, *self.scenarios))}"
+
 
 # What a set's products may cost; others have no goal of their own, so that of AVX2 holds.
 PRODUCT_MAX: Final = {"avx512": 1.4, "avx2": 2.0}
@@ -128,7 +133,7 @@ def cases() -> Iterator[Case | Share]:
         assert native.row in there, f"the crate bench has no row {native.row}"
         with scenario_files(native.scenarios) as files:
             yield Case(
-                f"native/{native.row}",
+                native.key,
                 native.what,
                 native.against,
                 partial(_rounds, native.row, files),

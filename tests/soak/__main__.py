@@ -13,11 +13,13 @@ from statistics import median
 
 from tests.soak.pieces import AlarmError, play
 from tests.support.tree import ROOT
+from vr_verify.errors import VrVerifyError
 
 TURNS, PIECE = 100_000, 2_500
 FIELDS = ("replay_harness_bytes", "replay_workers_bytes", "record_workers_bytes")
 """What must be flat. Recording's harness keeps a note of each turn of its log, by design."""
 GROWTH_MAX = 1.1
+_WORDS = {True: "flat", False: "GROWING", None: "not judged yet"}
 FLAT_PIECES = 4
 """Pieces at each end whose median is compared; fewer than twice as many tell nothing yet."""
 
@@ -38,8 +40,11 @@ def lines_of(ledger: Path) -> list[dict[str, int]]:
     return [json.loads(line) for line in ledger.read_text().splitlines()]
 
 
-def soak(folder: Path, scenario: str, turns: int, piece: int, against: str) -> bool:
-    """Play what is missing of so many turns; whether memory was flat. AlarmError if it parted."""
+def soak(folder: Path, scenario: str, turns: int, piece: int, against: str) -> bool | None:
+    """Play what is missing of so many turns; whether memory was flat, None if untold.
+
+    AlarmError if anything but agreement came out.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     log, ledger = folder / f"{scenario}.log", folder / f"{scenario}.jsonl"
     lines = lines_of(ledger)
@@ -60,16 +65,13 @@ def _told(line: dict[str, int]) -> str:
     return f"{turns}: agreed; MB of memory: {', '.join(memory)}"
 
 
-def _flat(lines: Sequence[dict[str, int]]) -> bool:
-    flat = True
-    for field in FIELDS:
-        times = growth(lines, field)
-        if times is None:
-            print(f"{field}: too few pieces to tell whether it grows")
-            continue
-        flat = flat and times <= GROWTH_MAX
-        print(f"{field}: {times:.3f} times at the end ({GROWTH_MAX} at most)")
-    return flat
+def _flat(lines: Sequence[dict[str, int]]) -> bool | None:
+    found = {field: growth(lines, field) for field in FIELDS}
+    for field, times in found.items():
+        told = "too few pieces to tell" if times is None else f"{times:.3f} times at the end"
+        print(f"{field}: {told} ({GROWTH_MAX} at most)")
+    known = [times for times in found.values() if times is not None]
+    return all(times <= GROWTH_MAX for times in known) if known else None
 
 
 def main(argv: Sequence[str]) -> int:
@@ -87,11 +89,11 @@ def main(argv: Sequence[str]) -> int:
             (asked.folder / name).unlink(missing_ok=True)
     try:
         flat = soak(asked.folder, asked.scenario, asked.turns, asked.piece, asked.against)
-    except AlarmError as alarm:
+    except (AlarmError, VrVerifyError) as alarm:
         print(f"ALARM: {alarm}")
         return 1
-    print(f"{asked.turns} turns: all agreed, memory {'flat' if flat else 'GROWING'}")
-    return 0 if flat else 1
+    print(f"{asked.turns} turns: all agreed, memory {_WORDS[flat]}")
+    return 1 if flat is False else 0
 
 
 if __name__ == "__main__":
