@@ -122,6 +122,23 @@ ROWS: Final = (
         scenarios=("medium",),
         unit="turn",
     ),
+    Native(
+        "turn",
+        "whole turn of million on one thread",
+        "memcpy of its state",
+        at_most(60),
+        scenarios=("million",),
+        rounds_min=4,
+        unit="turn",
+    ),
+    Native(
+        "turn_per_unit",
+        "a unit's share of a turn of million",
+        "of a turn of large",
+        at_most(1.3),
+        scenarios=("million", "large"),
+        rounds_min=4,
+    ),
 )
 
 
