@@ -1,9 +1,10 @@
 """Recording and replay against bare stepping, two workers against one, memory while replaying.
 
-Bare stepping is the fast engine in this process, each step called, nothing recorded and nothing
-compared. Loading the scenario counts on every side, starting a worker on none.
+Bare stepping is the fast engine in this process, all turns in one call: nothing recorded, nothing
+compared, no digest worked out. Loading the scenario counts on every side, starting a worker on none.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from tests.bench.memory import peaks_of
 from tests.bench.pairs import interleaved, timed
 from tests.bench.rows import Case, Goal, Stated, at_least, at_most
 from tests.support.tree import ROOT
-from void_reckoning_adapter.rust import RustEngine
+from void_reckoning_rust import _native
 from void_reckoning_scenarios.resolve import resolve
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_registered
@@ -121,14 +122,13 @@ def _sketching(run: Run, scenario: bytes) -> Case:
 
 
 def _bare_ns(scenario: bytes, turns: int) -> int:
-    """Return the nanoseconds of stepping through so many turns."""
-    engine = RustEngine()
+    """Return the nanoseconds of loading a scenario and stepping through so many turns."""
+    engine = _native.Engine()
 
     def play() -> None:
-        engine.init(scenario)
-        ended = 0
-        while ended < turns:
-            ended += engine.step([], None, False)["turn_ended"] is True
+        steps = len(engine.init(scenario)["steps"])
+        ended = engine.play(json.dumps([[[]] * steps] * turns, separators=(",", ":")).encode())
+        assert ended == turns
 
     return timed(play)
 
