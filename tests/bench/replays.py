@@ -1,7 +1,7 @@
 """Recording and replay against bare stepping, two workers against one, memory while replaying.
 
 Bare stepping is the fast engine in this process, all turns in one call: nothing recorded, nothing
-compared, no digest worked out. Loading the scenario counts on every side, starting a worker on none.
+compared, no digest worked out. Loading the scenario counts on every side, starting workers on none.
 """
 
 import json

@@ -39,5 +39,8 @@ pub const ROWS: &[Row] = &[
 /// Part and whole in bytes, or why they cannot be told.
 pub type Size = Result<(u64, u64), Box<dyn Error>>;
 
+/// Name and teller.
+pub type Told = (&'static str, fn() -> Size);
+
 /// What takes no time but memory.
-pub const SIZES: &[(&str, fn() -> Size)] = &[("tree_memory", trees::memory)];
+pub const SIZES: &[Told] = &[("tree_memory", trees::memory)];
