@@ -124,6 +124,13 @@ SEEDS: Final = (
         "a whole turn of million on one core",
     ),
     Seed(
+        "copies avoided",
+        "> 90 % zero-copy",
+        BRIDGE,
+        "bridge/view",
+        "a view of a million rows, none copied",
+    ),
+    Seed(
         "Rust against Python",
         "2 to 5 times",
         PORTING,

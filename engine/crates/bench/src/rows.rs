@@ -2,8 +2,10 @@
 //! A row stands here only if the code that it measures does.
 
 mod bytes;
+mod columns;
 mod rules;
 mod runs;
+mod trees;
 
 use std::error::Error;
 
@@ -18,8 +20,13 @@ pub type Row = (&'static str, fn(&[Vec<u8>]) -> Made);
 /// The rows, in the page's order.
 pub const ROWS: &[Row] = &[
     ("blake3", bytes::blake3_one_shot),
-    ("column_cold", bytes::column_cold),
+    ("tree_cold", trees::cold),
+    ("tree_scattered", trees::update_scattered),
+    ("tree_clustered", trees::update_clustered),
+    ("hash_batched", trees::batch),
     ("keyframe", bytes::keyframe),
+    ("open", bytes::open_million),
+    ("multiply", columns::multiply),
     ("keyframe_10kb", bytes::keyframe_10kb),
     ("distances", rules::distances),
     ("events", rules::events),
@@ -28,3 +35,12 @@ pub const ROWS: &[Row] = &[
     ("turn", runs::turn),
     ("turn_per_unit", runs::turn_per_unit),
 ];
+
+/// Part and whole in bytes, or why they cannot be told.
+pub type Size = Result<(u64, u64), Box<dyn Error>>;
+
+/// Name and teller.
+pub type Told = (&'static str, fn() -> Size);
+
+/// What takes no time but memory.
+pub const SIZES: &[Told] = &[("tree_memory", trees::memory)];
