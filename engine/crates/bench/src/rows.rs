@@ -3,6 +3,7 @@
 
 mod bytes;
 mod columns;
+mod differences;
 mod rules;
 mod runs;
 mod trees;
@@ -24,9 +25,13 @@ pub const ROWS: &[Row] = &[
     ("tree_scattered", trees::update_scattered),
     ("tree_clustered", trees::update_clustered),
     ("hash_batched", trees::batch),
+    ("descent_one", differences::one),
+    ("descent_thousand", differences::thousand),
+    ("sketch", differences::sketched),
     ("keyframe", bytes::keyframe),
     ("open", bytes::open_million),
     ("multiply", columns::multiply),
+    ("multiply_cached", columns::multiply_cached),
     ("keyframe_10kb", bytes::keyframe_10kb),
     ("distances", rules::distances),
     ("events", rules::events),

@@ -234,9 +234,12 @@ impl Engine {
         let world = worlds.find(|world| world.id == universe)?;
         let systems = world.system.rows();
         let known = requests.as_flattened().iter().all(|slot| *slot < systems);
+        if !known {
+            return None;
+        }
         let router = Router::of(world);
-        let hop = |[from, to]: &[u32; 2]| router.next_hop(*from, *to);
-        known.then(|| requests.iter().map(hop).collect())
+        let requests: Vec<_> = requests.iter().map(|&[from, to]| (from, to)).collect();
+        Some(self.on_threads(|_| router.next_hops(&requests)))
     }
 
     fn begin_turn(&mut self) {

@@ -14,20 +14,33 @@ use crate::numbers::mixed;
 use crate::pair::Both;
 
 const ROWS: usize = 1_000_000;
+/// Rows whose four columns stay in the second cache.
+const CACHED_ROWS: usize = 10_000;
 /// Raw digits of a factor: products of two stay far inside i64.
 const FACTOR_BITS: u32 = 40;
-const TIMES: usize = 5;
+/// Products in a sample.
+const PRODUCTS: usize = 5_000_000;
 
 /// A million exact products of Q32.32 against as many of f64, on one instruction set.
 pub fn multiply(_: &[Vec<u8>]) -> Made {
-    let (left, right) = (factors(21)?, factors(22)?);
+    products(ROWS)
+}
+
+/// The same over and over on few rows, so that memory does not count.
+pub fn multiply_cached(_: &[Vec<u8>]) -> Made {
+    products(CACHED_ROWS)
+}
+
+fn products(rows: usize) -> Made {
+    let times = PRODUCTS / rows;
+    let (left, right) = (factors(21, rows)?, factors(22, rows)?);
     let (f64_left, f64_right) = (floats(&left)?, floats(&right)?);
-    let mut out = vec![Fx(0); ROWS];
-    let mut f64_out = vec![0.0; ROWS];
+    let mut out = vec![Fx(0); rows];
+    let mut f64_out = vec![0.0; rows];
     Ok(Box::new(Both(
         move || {
             Ok(timed(|| {
-                for _ in 0..TIMES {
+                for _ in 0..times {
                     mul_floor_columns(chosen(), &left, &right, &mut out);
                     std::hint::black_box(&mut out);
                 }
@@ -35,7 +48,7 @@ pub fn multiply(_: &[Vec<u8>]) -> Made {
         },
         move || {
             Ok(timed(|| {
-                for _ in 0..TIMES {
+                for _ in 0..times {
                     f64_products(chosen(), &f64_left, &f64_right, &mut f64_out);
                     std::hint::black_box(&mut f64_out);
                 }
@@ -44,9 +57,9 @@ pub fn multiply(_: &[Vec<u8>]) -> Made {
     )))
 }
 
-fn factors(seed: u64) -> Result<Vec<Fx>, std::num::TryFromIntError> {
+fn factors(seed: u64, rows: usize) -> Result<Vec<Fx>, std::num::TryFromIntError> {
     let raw = |number: u64| i64::try_from(number >> (64 - FACTOR_BITS)).map(Fx);
-    mixed(seed, ROWS).into_iter().map(raw).collect()
+    mixed(seed, rows).into_iter().map(raw).collect()
 }
 
 fn floats(values: &[Fx]) -> Result<Vec<f64>, std::num::TryFromIntError> {
