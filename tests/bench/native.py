@@ -67,6 +67,27 @@ ROWS: Final = (
     ),
     Native("hash_batched", "digests of 31,250 leaves in a batch", "one after the other"),
     Native(
+        "descent_one",
+        "one differing field named, of 1,000,000 rows of 8 columns",
+        "memcmp of both states",
+        at_most(0.001),
+        rounds_min=20,
+    ),
+    Native(
+        "descent_thousand",
+        "a thousand of them named",
+        "memcmp of both states",
+        at_most(0.05),
+        rounds_min=20,
+    ),
+    Native(
+        "sketch",
+        "sketch of 10,000 changed rows of 64 bytes",
+        "one-shot BLAKE3 of them",
+        work=10_000,
+        unit="changed row",
+    ),
+    Native(
         "keyframe",
         "keyframe of 1,000,000 rows of 64 bytes before compression",
         "memcpy of them",
@@ -85,6 +106,15 @@ ROWS: Final = (
         "a million products of Q32.32, exact",
         "of f64, on the same instruction set",
         at_most(PRODUCT_MAX.get(instruction_set(), 2.0)),
+        work=5_000_000,
+        unit="product",
+    ),
+    Native(
+        "multiply_cached",
+        "the same on 10,000 rows that stay in a cache",
+        "of f64, on the same instruction set",
+        work=5_000_000,
+        unit="product",
     ),
     Native(
         "keyframe_10kb",
@@ -109,11 +139,18 @@ ROWS: Final = (
     ),
     Native(
         "select",
-        "100 questions to all units of medium: filter, sort, cut",
-        "memcpy of their table",
+        "100 queries over all units of medium: two filters, a sort, a limit of 100",
+        "a scan that counts the rows that pass",
         scenarios=("medium",),
         work=100,
-        unit="question",
+        unit="query",
+    ),
+    Native(
+        "select",
+        "the same over the units of million",
+        "a scan that counts the rows that pass",
+        scenarios=("million",),
+        unit="query",
     ),
     Native(
         "turn",
@@ -180,10 +217,10 @@ def scenario_files(names: Sequence[str]) -> Iterator[list[Path]]:
 
 @contextmanager
 def sampled(row: str, files: Sequence[Path]) -> Iterator[Work]:
-    """Keep a row's process, and give what takes one sample of its A each time."""
+    """Keep a row's process, and give what takes one sample of its A each time; on all threads."""
     command = [*_CARGO, "sample", row, *map(str, files)]
     with subprocess.Popen(
-        command, cwd=ROOT, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
