@@ -128,7 +128,9 @@ def _batch() -> Iterator[Case]:
 
 def _view() -> Case:
     large, small = (_started(name) for name in (SCENARIO, SMALL))
-    large_bytes, small_bytes = (memoryview(one.view(0, "unit", "hp")).nbytes for one in (large, small))
+    large_bytes, small_bytes = (
+        memoryview(one.view(0, "unit", "hp")).nbytes for one in (large, small)
+    )
     return Case(
         "bridge/view",
         f"a view of a column of {large_bytes / 1e6:.1f} MB (a table's rows end at 8.4 MB)",

@@ -1,4 +1,4 @@
-"""An engine whose whole state is new in each turn and cannot be compressed: logs as large as wanted.
+"""An engine whose whole state is new in each turn and cannot be compressed: for large logs.
 
 PROTOCOL.md, section 7.1. It reports no digest, so a replay reads every state of both sides whole.
 """

@@ -30,6 +30,7 @@ _TITLES = {
     "storage": "Keyframes and deltas, stored",
     "logs": "Run logs",
     "fuzzing": "Generated cases",
+    "huge": "Memory over long logs",
 }
 
 
@@ -100,7 +101,7 @@ def _each(row: Document) -> str:
     work = row["work"]
     if work["unit"] == "sample":
         return ""
-    return f"{duration(row['seconds']['what'] / work['count'])} a {work['unit']}"
+    return f"{duration(row['seconds']['what'] / work['count'])} per {work['unit']}"
 
 
 def _share(one: Document) -> Sequence[str]:
