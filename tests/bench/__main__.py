@@ -11,13 +11,15 @@ from pathlib import Path
 
 from tests.bench import baseline, machine
 from tests.bench.checking import WORSE_MAX, Baseline, Checked, Finding, check, succeeded, worse_by
-from tests.bench.groups import Figure, chosen, measure
+from tests.bench.groups import APART, Figure, chosen, measure
 from tests.bench.page import number, page
 from tests.bench.rows import Results, Row, Share, Skipped
 from tests.bench.seeds import compared
 from tests.support.tree import ROOT
 
 RESULT, PAGE = ROOT / "build" / "bench.json", ROOT / "BENCH.md"
+KEPT = ROOT / "build" / "bench-apart.json"
+"""What the groups apart have stated when they were last run; the page of a whole run shows it."""
 
 
 def tell(figure: Figure) -> None:
@@ -35,9 +37,13 @@ def tell(figure: Figure) -> None:
     print(f"{figure.key:<64} {told}", flush=True)
 
 
-def write(results: Results, result: Path = RESULT, sheet: Path | None = PAGE) -> None:
-    """Write the JSON of a run, and the page from it."""
+def write(
+    results: Results, result: Path = RESULT, sheet: Path | None = PAGE, kept: Path = KEPT
+) -> None:
+    """Write the JSON of a run, what was measured apart with it, and the page from it."""
     found = results.document()
+    if kept.is_file():
+        found["stated"] += json.loads(kept.read_text())
     document = {"machine": machine.facts()} | found | {"seeds": compared(found["rows"])}
     result.parent.mkdir(exist_ok=True)
     result.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
@@ -89,6 +95,10 @@ def main(argv: Sequence[str]) -> int:
     if asked.verb == "check":
         return judge(names)
     results = measure(names, tell)
+    if APART.issuperset(names):
+        KEPT.write_text(json.dumps(results.document()["stated"], indent=2) + "\n")
+        print(f"kept in {KEPT.relative_to(ROOT)} for the page of the next whole run")
+        return 0
     whole = asked.only == "*"
     write(results, sheet=PAGE if whole else None)
     print(f"kept in {RESULT.relative_to(ROOT)}" + (f" and {PAGE.name}" if whole else ""))

@@ -24,13 +24,17 @@ from tests.bench.native import sampled, scenario_files
 from tests.bench.pairs import interleaved, timed
 from tests.bench.rows import Case, Skipped, at_most
 from void_reckoning_rust import _native
+from void_reckoning_scenarios.resolve import resolve
 
 SOURCE: Final = Path(__file__).with_name("nothing.c")
 CALLS: Final = 1_000_000
 """Calls in a sample; ten in each turn of the loop, so that the loop hardly counts."""
 REQUESTS: Final = 100_000
-SCENARIO: Final = "medium"
-EMPTY_MAX, BATCH_MAX = 2.5, 1.1
+SCENARIO: Final = "million"
+"""Whose columns of a million rows are viewed, and through whose lanes routes are asked for."""
+SMALL: Final = "small"
+VIEWS: Final = 20_000
+EMPTY_MAX, BATCH_MAX, VIEW_MAX = 2.5, 1.1, 1.1
 
 
 class NotBuiltError(Exception):
@@ -47,6 +51,7 @@ def cases() -> Iterator[Case | Skipped]:
         else:
             yield _nothing(in_c)
     yield from _batch()
+    yield _view()
 
 
 def build_nothing(folder: Path, compiler: str = "cc") -> Callable[[], None]:
@@ -119,6 +124,36 @@ def _batch() -> Iterator[Case]:
             work=REQUESTS,
             unit="request",
         )
+
+
+def _view() -> Case:
+    large, small = (_started(name) for name in (SCENARIO, SMALL))
+    large_bytes, small_bytes = (
+        memoryview(one.view(0, "unit", "hp")).nbytes for one in (large, small)
+    )
+    return Case(
+        "bridge/view",
+        f"a view of a column of {large_bytes / 1e6:.1f} MB (a table's rows end at 8.4 MB)",
+        f"of one of {small_bytes:,} bytes",
+        interleaved(
+            partial(timed, partial(_view_often, large)), partial(timed, partial(_view_often, small))
+        ),
+        at_most(VIEW_MAX),
+        rounds_min=12,
+        work=VIEWS,
+        unit="view",
+    )
+
+
+def _started(scenario: str) -> _native.Engine:
+    engine = _native.Engine()
+    engine.init(resolve(scenario, None)[0])
+    return engine
+
+
+def _view_often(engine: _native.Engine) -> None:
+    for _ in repeat(None, VIEWS):
+        memoryview(engine.view(0, "unit", "hp")).release()
 
 
 def _systems(started: dict[str, Any]) -> int:

@@ -6,7 +6,7 @@ A group is a generator, so that what a case needs stands only while it is measur
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
 
-from tests.bench import archives, bridge, engines, fuzzing, logs, native, replays, storage
+from tests.bench import archives, bridge, engines, fuzzing, huge, logs, native, replays, storage
 from tests.bench.measuring import measured
 from tests.bench.rows import Case, Results, Row, Share, Skipped, Stated
 
@@ -20,7 +20,10 @@ GROUPS: dict[str, Callable[[], Iterator[Found]]] = {
     "storage": storage.cases,
     "logs": logs.cases,
     "fuzzing": fuzzing.cases,
+    "huge": huge.cases,
 }
+APART = frozenset({"huge"})
+"""Groups that are measured only where they are named: they take long, and what they give lasts."""
 
 Figure = Row | Share | Skipped | Stated
 REPEATS_MAX = 2
@@ -29,7 +32,8 @@ REPEATS_MAX = 2
 
 def chosen(pattern: str) -> list[str]:
     """Return the names of the groups that fit a pattern."""
-    return [name for name in GROUPS if fnmatch(name, pattern)]
+    fitting = [name for name in GROUPS if fnmatch(name, pattern)]
+    return [name for name in fitting if name not in APART or name == pattern]
 
 
 def measure(

@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,13 @@ class Peaks:
     children: int
 
 
-def peaks_of(command: Sequence[str]) -> Peaks:
+def peaks_of(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Peaks:
     """Run a command that must succeed, and look at its memory until it ends.
 
     Each process below it counts with its own greatest figure, even if they were at other times.
     """
     highest: dict[int, int] = {}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
         while process.poll() is None:
             for pid in [process.pid, *descendants(process.pid)]:
                 highest[pid] = max(highest.get(pid, 0), resident_bytes(pid, "VmHWM"))

@@ -1,9 +1,10 @@
 """Recording and replay against bare stepping, two workers against one, memory while replaying.
 
-Bare stepping is the fast engine in this process, each step called, nothing recorded and nothing
-compared. Loading the scenario counts on every side, starting a worker on none.
+Bare stepping is the fast engine in this process, all turns in one call: nothing recorded, nothing
+compared, no digest worked out. What is timed are turns alone (`stretches`).
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,32 +18,49 @@ from typing import Final
 import vr_verify
 from tests.bench.memory import peaks_of
 from tests.bench.pairs import interleaved, timed
-from tests.bench.rows import Case, Goal, Stated
+from tests.bench.rows import Case, Goal, Stated, at_least, at_most
+from tests.bench.stretches import Stretch, bare_ns, recomputed_ns, record_ns, recorded, replay_ns
 from tests.support.tree import ROOT
-from void_reckoning_adapter.rust import RustEngine
 from void_reckoning_scenarios.resolve import resolve
-from vr_verify.engines.client import Engine
-from vr_verify.engines.registry import resolve_registered
-from vr_verify.runlog.reader import RunLog
-from vr_verify.session.lockstep import Lockstep, Options
-from vr_verify.session.recorder import Keeping, Recorder
-from vr_verify.session.turns import LiveSide
+from vr_verify.model.outcome import Outcome
+from vr_verify.session.recorder import Keeping
 
 SPIN_LOOPS: Final = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A scenario, how many turns of it one sample plays, and what is asked of it."""
+    """A scenario, the turns that one sample times, and what is asked of it.
+
+    All end before turn 110, when the war begins. `recordings` are modes with their goals.
+    """
 
     scenario: str
-    turns: int
+    stretch: Stretch
     replay: Goal | None = None
-    digests: Goal | None = None
-    deltas: Goal | None = None
+    recordings: tuple[tuple[str, Goal | None], ...] = ()
+    sketch: bool = False
+    rounds_min: int = 4
 
 
-RUNS: Final = (Run("medium", 40),)
+FEW, ALL = at_least(0.95), at_least(0.80)
+BOTH: Final = (("sparse", at_most(1.01)), ("delta", at_most(1.10)))
+LARGE, MILLION = Stretch(10, 60), Stretch(5, 30)
+RUNS: Final = (
+    Run("large", LARGE, recordings=BOTH, sketch=True),
+    Run("large-quiet", LARGE, FEW),
+    Run("large-busy", LARGE, ALL),
+    Run("million", MILLION, recordings=BOTH, rounds_min=2),
+    Run("million-quiet", MILLION, FEW, rounds_min=2),
+    Run("million-busy", MILLION, ALL, rounds_min=2),
+)
+RECORDED: Final = {"sparse": "events and digests", "delta": "events, digests and deltas"}
+SKETCH_CELLS: Final = 96
+ONE_THREAD: Final = "VR_THREADS"
+# What two workers are given: a scenario, and turns that make it long. It is cut at keyframes that
+# are at least 128 turns apart: into four segments, so that both workers have as much to do.
+LONG: Final = ("large", 556)
+TWO_WORKERS_MIN: Final = 1.75
 # Scenario, and the turns of a short and of a long log.
 MEMORY: Final = ("medium", (100, 800))
 
@@ -50,90 +68,116 @@ MEMORY: Final = ("medium", (100, 800))
 def cases() -> Iterator[Case | Stated]:
     """Measure replay and recording of each run, the spin control, and memory."""
     for run in RUNS:
-        scenario, _ = resolve(run.scenario, None)
-        yield _replay(run, scenario)
-        yield _recording(run, scenario, "sparse", "digests and records", run.digests)
-        yield _recording(run, scenario, "delta", "digests, records and deltas", run.deltas)
+        yield from _run(run)
     yield _spins()
+    yield from _two_workers()
     yield from _memory()
 
 
-def _replay(run: Run, scenario: bytes) -> Case:
+def _run(run: Run) -> Iterator[Case | Stated]:
+    scenario, _ = resolve(run.scenario, None)
+    with TemporaryDirectory(dir=ROOT / "build") as folder:
+        # One turn more than is timed: the last one is recomputed.
+        log = recorded(Path(folder), run.scenario, run.stretch.last + 1)
+        yield _replay(run, scenario, log)
+        yield Stated(
+            f"replays/recomputed turn of {run.scenario}",
+            f"a turn of {run.scenario} that is recomputed, replayed",
+            recomputed_ns(log, run.stretch) / 1e6,
+            "ms",
+            "the last one, and of a long log keyframes that are at least 128 turns apart",
+        )
+    for mode, goal in run.recordings:
+        yield _recording(run, scenario, mode, goal)
+    if run.sketch:
+        yield _sketching(run, scenario)
+
+
+def _replay(run: Run, scenario: bytes, log: Path) -> Case:
     return Case(
         f"replays/replay of {run.scenario}",
-        f"bare stepping of {run.scenario}, {run.turns} turns",
-        "their replay on one engine, every digest compared, audited",
-        interleaved(
-            partial(_bare_ns, scenario, run.turns),
-            partial(_replay_ns, run.scenario, run.turns),
-        ),
+        f"{run.stretch.turns} turns of {run.scenario}, bare stepping",
+        "in their replay on one engine: every digest compared, none recomputed, not audited",
+        interleaved(partial(bare_ns, scenario, run.stretch), partial(replay_ns, log, run.stretch)),
         run.replay,
         better="more",
-        work=run.turns,
+        rounds_min=run.rounds_min,
+        rounds_max=2 * run.rounds_min,
+        work=run.stretch.turns,
         unit="turn",
     )
 
 
-def _recording(run: Run, scenario: bytes, mode: str, what: str, goal: Goal | None) -> Case:
+def _recording(run: Run, scenario: bytes, mode: str, goal: Goal | None) -> Case:
     return Case(
         f"replays/record {run.scenario} {mode}",
-        f"recording {what} of {run.scenario}, {run.turns} turns",
+        f"{run.stretch.turns} turns of {run.scenario}, {RECORDED[mode]} recorded",
         "bare stepping",
         interleaved(
-            partial(_record_ns, scenario, run.turns, mode),
-            partial(_bare_ns, scenario, run.turns),
+            partial(record_ns, scenario, run.stretch, Keeping(mode)),
+            partial(bare_ns, scenario, run.stretch),
         ),
         goal,
-        work=run.turns,
+        rounds_min=run.rounds_min,
+        rounds_max=2 * run.rounds_min,
+        work=run.stretch.turns,
         unit="turn",
     )
 
 
-def _bare_ns(scenario: bytes, turns: int) -> int:
-    """Return the nanoseconds of stepping through so many turns."""
-    engine = RustEngine()
-
-    def play() -> None:
-        engine.init(scenario)
-        ended = 0
-        while ended < turns:
-            ended += engine.step([], None, False)["turn_ended"] is True
-
-    return timed(play)
+def _sketching(run: Run, scenario: bytes) -> Case:
+    sketched = Keeping("sparse", sketch_cells=SKETCH_CELLS)
+    return Case(
+        f"replays/sketch {run.scenario}",
+        f"{run.stretch.turns} turns of {run.scenario} recorded with sketches of 96 cells",
+        "without",
+        interleaved(
+            partial(record_ns, scenario, run.stretch, sketched),
+            partial(record_ns, scenario, run.stretch, Keeping("sparse")),
+        ),
+        rounds_min=run.rounds_min,
+        rounds_max=2 * run.rounds_min,
+        work=run.stretch.turns,
+        unit="turn",
+    )
 
 
 @contextmanager
-def _worker() -> Iterator[Engine]:
-    with Engine(resolve_registered("rust")) as engine:
-        yield engine
+def _one_thread() -> Iterator[None]:
+    """Have each worker that is started play on one thread."""
+    before = os.environ.get(ONE_THREAD)
+    os.environ[ONE_THREAD] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[ONE_THREAD]
+        if before is not None:
+            os.environ[ONE_THREAD] = before
 
 
-def _replay_ns(scenario: str, turns: int) -> int:
-    """Return the nanoseconds of a replay of a log that is recorded for it."""
-    with TemporaryDirectory() as folder, _worker() as engine:
+def _two_workers() -> Iterator[Case]:
+    """Compare a replay by one worker with the same by two; the log is recorded once."""
+    scenario, turns = LONG
+    with TemporaryDirectory(dir=ROOT / "build") as folder:
         log = recorded(Path(folder), scenario, turns)
-        with RunLog.open(log) as opened:
-            lockstep = Lockstep(opened, (LiveSide("rust", engine),), Options())
-            spent = timed(lockstep.run)
-    return spent
 
+        def replay(jobs: int) -> None:
+            with _one_thread():
+                report = vr_verify.replay(log, against="none", audit="off", jobs=jobs)
+            assert report.outcome is Outcome.AGREED, report.outcome
 
-def recorded(folder: Path, scenario: str, turns: int, snapshots: str = "delta") -> Path:
-    """Record a shipped scenario on the fast engine."""
-    log = folder / f"{scenario}-{turns}.log"
-    vr_verify.record(scenario, log, engine="rust", turns=turns, snapshots=snapshots)
-    return log
-
-
-def _record_ns(scenario: bytes, turns: int, mode: str) -> int:
-    """Return the nanoseconds of loading a scenario and recording its turns."""
-    with TemporaryDirectory() as folder, _worker() as engine:
-
-        def record() -> None:
-            recorder = Recorder(engine, scenario, Keeping(mode))
-            recorder.record(Path(folder) / "run.log", turns, {})
-
-        return timed(record)
+        yield Case(
+            "replays/two workers",
+            f"replay of {turns} turns of {scenario} by one worker of one thread",
+            "by two of them (--jobs 2); the row above is what this machine allows",
+            interleaved(partial(timed, partial(replay, 1)), partial(timed, partial(replay, 2))),
+            at_least(TWO_WORKERS_MIN),
+            better="more",
+            rounds_min=2,
+            rounds_max=6,
+            work=turns,
+            unit="turn",
+        )
 
 
 def _spins() -> Case:

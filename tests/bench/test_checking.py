@@ -177,8 +177,11 @@ def test_the_page_comes_from_the_json_alone_and_tells_every_figure(tmp_path: Pat
     results.add(Share("storage/size", "part", "whole", 1, 4, at_most(1)))
     results.add(Stated("logs/rate", "rate", 12.5, "MB/s"))
     results.add(Skipped("bridge/nothing", "no C compiler here"))
-    write(results, tmp_path / "bench.json", tmp_path / "BENCH.md")
+    kept = tmp_path / "apart.json"
+    kept.write_text(json.dumps([Stated("huge/memory", "kept apart", 470, "MB").document()]))
+    write(results, tmp_path / "bench.json", tmp_path / "BENCH.md", kept)
     text = (tmp_path / "BENCH.md").read_text()
+    assert "| kept apart | 470 MB |" in text
     assert text == page(json.loads((tmp_path / "bench.json").read_text()))
     assert "| a | b | **0.5** (0.5 … 0.5) | 8 | 1.000 (1.000 … 1.000) | ≤ 0.6 | met |" in text
     assert "| ≥ 3 | missed |" in text

@@ -48,3 +48,9 @@ def test_figures_are_written_without_powers_of_ten() -> None:
         "3.1 µs",
         "5 ns",
     ]
+
+
+def test_a_group_apart_is_measured_only_where_it_is_named() -> None:
+    assert set(groups.GROUPS) > groups.APART > set()
+    assert set(groups.chosen("*")) == set(groups.GROUPS) - groups.APART
+    assert groups.chosen("huge") == ["huge"]

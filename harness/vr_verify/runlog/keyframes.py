@@ -10,7 +10,7 @@ TURNS_MAX: Final = 128
 """Turns from one keyframe to the next, at most: each costs a message to read or a turn to play."""
 DELTA_KEYFRAMES_MAX: Final = 4
 """Stored bytes of deltas that may have to be read for a state, in keyframes of that size."""
-SPARSE_ROWS_MAX: Final = 2**22
+SPARSE_ROWS_MAX: Final = 2**26
 """Rows that may have to be played again to reach a state of a sparse log, summed over turns."""
 
 

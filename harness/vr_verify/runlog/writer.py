@@ -5,6 +5,7 @@ Append-only and straight to its path: a kill at any byte loses at most the turn 
 
 import zlib
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -116,6 +117,16 @@ class RunLogWriter:
         sparse = self.header.snapshots == "sparse"
         distance = self._kept.distance
         return not sparse or distance.due(distance.keyframe)
+
+    def stateless_ahead(self, turns_max: int) -> int:
+        """How many of the next turns are written without a state, as far as `turns_max`."""
+        if self.wants_state():
+            return 0
+        distance, turns = copy(self._kept.distance), 0
+        while turns < turns_max and not distance.due(distance.keyframe):
+            distance.at_turn(distance.keyframe)
+            turns += 1
+        return turns
 
     def finish(self) -> None:
         """Write the end and close; without it a log counts as cut."""

@@ -10,7 +10,7 @@ from vr_verify.canonical.schema import Schema
 from vr_verify.canonical.state import State
 from vr_verify.runlog.reader import RunLog
 
-STATE_SMALL_MAX_BYTES: Final = 4 * 1024 * 1024
+STATE_SMALL_MAX_BYTES: Final = 1024 * 1024
 """Up to this size a state is recomputed at every turn."""
 TURNS_APART: Final = 128
 """From one milestone of a large state to the next, at least: each costs some turns' time."""

@@ -5,6 +5,7 @@ does not report are computed from its values.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from blake3 import blake3
@@ -27,7 +28,8 @@ from vr_verify.session.resume import catch_up, check_resumable
 from vr_verify.session.sketching import Sketcher
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.tree_sides import present_bytes
-from vr_verify.session.turns import LiveSide, play_turn
+from vr_verify.session.turn_stream import UNASKED_TURNS_MAX, TurnStream
+from vr_verify.session.turns import LiveSide
 from vr_verify.session.views import Hasher
 
 
@@ -72,6 +74,7 @@ class Recorder:
         self.hasher = Hasher(engine.schema, blake3(scenario).digest(), self.watch)
         self.sketcher = Sketcher(engine, self.keeping.sketch_cells)
         self.coverage = Coverage()
+        self._stream = TurnStream(self.side, self.watch)
         self.halt: tuple[int, Halt] | None = None
 
     def header(self) -> LogHeader:
@@ -134,7 +137,7 @@ class Recorder:
         for turn in turns:
             if self.halt is not None:
                 break
-            self._turn(log, turn, given)
+            self._turn(log, turn, given, turns[-1])
             if progress is not None:
                 progress("record", turn - turns[0] + 1, len(turns))
         if log.standing is not None and log.standing.turn != self._held_at:
@@ -142,10 +145,10 @@ class Recorder:
         log.finish()
         self.coverage.count_rules([self.side])
 
-    def _turn(self, log: RunLogWriter, turn: int, given: GivenCommands) -> None:
+    def _turn(self, log: RunLogWriter, turn: int, given: GivenCommands, last: int) -> None:
         engine = self.side.engine
         commands = tuple(given.get((turn, step), ()) for step in range(len(engine.steps)))
-        result = play_turn([self.side], commands, False, self.watch)[self.side.name]
+        result = self._stream.play(commands, partial(self._unasked, log, turn, given, last))
         if result.halt is not None:
             self.halt = (turn, result.halt)
             # A halt undoes the whole turn: the log keeps its commands, and no state.
@@ -168,6 +171,17 @@ class Recorder:
         self.coverage.turns += 1
         self.coverage.steps += len(result.phase_digests)
         self.coverage.compared(turn, {}, False)
+
+    def _unasked(self, log: RunLogWriter, turn: int, given: GivenCommands, last: int) -> int:
+        """How many turns can be played with nothing asked before the end of the last of them.
+
+        0 where this one has commands: what refuses those is asked step by step.
+        """
+        turns = 1
+        if self.side.engine.can("digest") and not self.sketcher.cells:
+            turns += log.stateless_ahead(min(UNASKED_TURNS_MAX, last + 1 - turn) - 1)
+        commanded = {place[0] for place in given}
+        return next((at for at in range(turns) if turn + at in commanded), turns)
 
     def _tells_changes(self) -> bool:
         """Whether changed rows are asked for in place of the whole state."""

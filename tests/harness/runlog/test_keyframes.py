@@ -32,8 +32,8 @@ def test_the_numbers_are_those_of_the_page() -> None:
     page = (Path(keyframes.__file__).parent / "FORMAT.md").read_text()
     assert DELTA_KEYFRAMES_MAX == 4
     assert "would be more than four times that keyframe's" in page
-    assert SPARSE_ROWS_MAX == 2**22
-    assert "would be more than 2^22" in page
+    assert SPARSE_ROWS_MAX == 2**26
+    assert "would be more than 2^26" in page
     assert f"after {TURNS_MAX - 1} turns in any case" in page
 
 

@@ -1,5 +1,5 @@
-//! Measures rows of the fast engine: `bench list`, `bench rounds ROW COUNT [FILE]…` and
-//! `bench sample ROW [FILE]…`, which measures A once for each line that it reads.
+//! Measures rows of the fast engine: `bench list`, `bench rounds ROW COUNT [FILE]…`, `bench size
+//! NAME`, and `bench sample ROW [FILE]…`, which measures A once for each line that it reads.
 //! Prints one JSON object a line; what the rows mean, and all arithmetic, is in tests/bench.
 
 mod clock;
@@ -15,7 +15,7 @@ use shared::Json;
 use shared::codec::encode_json;
 
 use crate::pair::{Pair, Round};
-use crate::rows::ROWS;
+use crate::rows::{ROWS, SIZES};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -25,8 +25,11 @@ fn main() -> Outcome {
     match arguments.as_slice() {
         ["list"] => list(),
         ["rounds", row, count, files @ ..] => rounds(row, count.parse()?, files),
+        ["size", name] => size(name),
         ["sample", row, files @ ..] => sample(row, files),
-        _ => Err("expected: list | rounds ROW COUNT [FILE]… | sample ROW [FILE]…".into()),
+        _ => {
+            Err("expected: list | rounds ROW COUNT [FILE]… | sample ROW [FILE]… | size NAME".into())
+        }
     }
 }
 
@@ -54,6 +57,14 @@ fn sample(row: &str, files: &[&str]) -> Outcome {
         tell("nanoseconds", Json::Int(pair.a()?.into()))?;
     }
     Ok(())
+}
+
+fn size(name: &str) -> Outcome {
+    let found = SIZES.iter().find(|(known, _)| *known == name);
+    let (_, measure) = found.ok_or_else(|| format!("no size {name:?}"))?;
+    let (part, whole) = measure()?;
+    let both = [part, whole].map(|bytes| Json::Int(bytes.into()));
+    tell("bytes", Json::Array(both.to_vec()))
 }
 
 fn made(row: &str, files: &[&str]) -> Result<Box<dyn Pair>, Box<dyn Error>> {

@@ -2,14 +2,16 @@
 //! A turn is measured after one turn from the same restored state, so each sample is equal work.
 
 use std::num::TryFromIntError;
+use std::thread::available_parallelism;
 
-use campaign::Engine;
-use pathfinding::Router;
+use campaign::{Engine, Options};
 use shared::archive::ArchiveBytes;
+use shared::fx::Fx;
+use shared::isa::chosen;
+use sim_cortex::Table;
 use sim_cortex::query::{Filter, Query, select};
 use sim_cortex::scenario::parse;
 use sim_cortex::universes::TableArchive;
-use sim_cortex::{Table, World};
 
 use super::Made;
 use super::bytes::copied;
@@ -20,8 +22,12 @@ use crate::pair::{Both, Sample};
 /// Turns played before the first measured one, so that fleets meet.
 const TURNS_BEFORE: usize = 3;
 const REQUESTS: usize = 100_000;
-/// How often the small table of a shipped scenario is asked in one sample.
-const QUESTIONS: usize = 100;
+/// Rows that the questions of one sample look at, and how many questions there may be.
+const ASKED_ROWS: usize = 1_000_000;
+const QUESTIONS_MAX: usize = 100;
+/// Whom a question is about, and how many of the answers it takes.
+const OWNER: u32 = 1;
+const LIMIT: usize = 100;
 
 /// A run that can be set back to one turn.
 struct Run {
@@ -32,7 +38,7 @@ struct Run {
 
 impl Run {
     fn of(scenario: &[u8]) -> Result<Self, Box<dyn std::error::Error>> {
-        let mut engine = Engine::new(scenario)?;
+        let mut engine = Engine::with_options(scenario, Options::new(1, chosen())?)?;
         for _ in 0..TURNS_BEFORE {
             play(&mut engine)?;
         }
@@ -112,29 +118,26 @@ pub fn turn_per_unit(files: &[Vec<u8>]) -> Made {
     )))
 }
 
-/// The next systems of 100,000 fleets, against one copy of the questions.
+/// The next systems of 100,000 fleets, on all threads, against one copy of the questions.
 pub fn routes(files: &[Vec<u8>]) -> Made {
-    let (_, mut state) = parse(given(files, 0)?)?;
-    let world: &mut World = state
-        .worlds
-        .first_mut()
-        .ok_or("a scenario without a universe")?;
-    let requests = requests(world.system.rows())?;
-    let router = Router::of(world);
+    let threads = available_parallelism().map_or(1, usize::from);
+    let options = Options::new(threads, chosen())?;
+    let mut engine = Engine::with_options(given(files, 0)?, options)?;
+    let world = engine.state().worlds.first();
+    let world = world.ok_or("a scenario without a universe")?;
+    let (id, requests) = (world.id, requests(world.system.rows())?);
     let source: Vec<u8> = requests
+        .as_flattened()
         .iter()
-        .flatten()
         .flat_map(|slot| slot.to_le_bytes())
         .collect();
     let mut copy = source.clone();
     Ok(Box::new(Both(
         move || {
-            Ok(timed(|| {
-                let hops = requests
-                    .iter()
-                    .map(|[from, to]| router.next_hop(*from, *to));
-                hops.collect::<Vec<u32>>()
-            }))
+            let mut hops = None;
+            let time = timed(|| hops = engine.routes(id, &requests));
+            hops.ok_or("a request for a system that is none")?;
+            Ok(time)
         },
         move || copied(&source, &mut copy),
     )))
@@ -148,36 +151,48 @@ fn requests(systems: u32) -> Result<Vec<[u32; 2]>, TryFromIntError> {
     from.zip(to).map(|(from, to)| Ok([from?, to?])).collect()
 }
 
-/// Units by their state: a filter over the table, sorted and cut, against a copy of two columns.
+/// One owner's living units, the strongest hundred: filters, a sort and a limit, against a plain
+/// scan that only counts the rows that pass.
 pub fn select_units(files: &[Vec<u8>]) -> Made {
     let (_, state) = parse(given(files, 0)?)?;
-    let world = state
-        .worlds
-        .into_iter()
-        .next()
-        .ok_or("a scenario without a universe")?;
+    let mut worlds = state.worlds.into_iter();
+    let world = worlds.next().ok_or("a scenario without a universe")?;
     let query = Query {
-        filters: vec![("hp".to_owned(), Filter::Range(1, i64::MAX))],
+        filters: vec![
+            ("owner".to_owned(), Filter::Exact(OWNER.into())),
+            ("hp".to_owned(), Filter::Range(1, i64::MAX)),
+        ],
         sort: Some(("hp".to_owned(), true)),
-        limit: Some(100),
+        limit: Some(LIMIT),
     };
-    let columns = world.unit.columns();
-    let source: Vec<u8> = columns.iter().flat_map(|c| c.payload()).copied().collect();
-    let source = source.repeat(QUESTIONS);
-    let mut copy = source.clone();
+    let questions = questions(world.unit.hp.as_slice().len());
+    let unit = world.unit;
+    let (owner, hp) = (unit.owner.as_slice().to_vec(), unit.hp.as_slice().to_vec());
+    // A slot that is not alive has no hp.
+    let scan = move || {
+        let passes = |(owner, hp): &(&u32, &Fx)| **owner == OWNER && hp.0 >= 1;
+        std::hint::black_box(owner.iter().zip(&hp).filter(passes).count())
+    };
+    let expected = scan();
     Ok(Box::new(Both(
         move || {
             let mut total = Ok(0);
             let time = timed(|| {
-                total = (0..QUESTIONS).try_fold(0, |sum, _| {
-                    select(&world.unit, &query).map(|found| sum + found.total)
+                total = (0..questions).try_fold(0, |sum, _| {
+                    select(&unit, &query).map(|found| sum + found.total)
                 });
             });
-            total?;
+            if total? != questions * expected {
+                return Err("a query and a scan find different rows".into());
+            }
             Ok(time)
         },
-        move || copied(&source, &mut copy),
+        move || Ok(timed(|| (0..questions).map(|_| scan()).sum::<usize>())),
     )))
+}
+
+fn questions(rows: usize) -> usize {
+    (ASKED_ROWS / rows.max(1)).clamp(1, QUESTIONS_MAX)
 }
 
 fn given(files: &[Vec<u8>], at: usize) -> Result<&[u8], String> {
