@@ -11,7 +11,7 @@ from void_reckoning_scenarios.resolve import resolve
 from vr_verify.engines.client import Engine
 from vr_verify.engines.factors import Setting, surrounded
 from vr_verify.engines.registry import resolve_registered
-from vr_verify.errors import EngineError
+from vr_verify.errors import UsageError
 from vr_verify.model.run import Digests
 
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ def is_here(name: str) -> bool:
     try:
         with engine_under(("VR_ISA", name)):
             return True
-    except EngineError as error:
+    except UsageError as error:
         if "VR_ISA" not in error.message:
             raise
         return False

@@ -16,6 +16,7 @@ from vr_verify.report.documents import Document
 @options.examples(
     "vr-verify record small --turns 30 --seed 7 -o small.log",
     "vr-verify record small --turns 60 --seed 7 -o small.log --resume",
+    "vr-verify record million --engine rust --turns 10 --sketch -o million.log",
 )
 @click.command()
 @click.argument("scenario")
@@ -42,7 +43,9 @@ from vr_verify.report.documents import Document
 )
 @options.engine_option(
     "--engine",
-    "The engine that plays. [default: the first registered one; with --resume the log's]",
+    "The engine that plays, and that verbs on the log take by default. [default: the first "
+    "registered one by name (see `vr-verify engines`), which need not be the fastest; with "
+    "--resume the log's]",
 )
 @click.option(
     "--commands",

@@ -158,6 +158,8 @@ class Conversation:
         name = self.process.name
         if error.kind == "scenario":
             return UsageError(f"engine {name} refuses the scenario: {error.message}")
+        if error.kind == "command" and call == "describe":
+            return UsageError(f"engine {name} cannot run as it was asked to: {error.message}")
         if error.kind == "command" and call in ("step", "advance"):
             where = self.place_next
             return UsageError(f"engine {name} refuses the commands of {where}: {error.message}")

@@ -60,7 +60,7 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 class Sampled(msgspec.Struct, frozen=True):
-    """The turns of a sample that a side played, each from the state recorded before it.
+    """The turns of a sample that a side played, each from the nearest recorded state.
 
     `turns` counts those that there were, `turns_played` those that it played; `played` holds the
     first hundred ranges of them. The rest was compared with the log only. `share` was asked for.

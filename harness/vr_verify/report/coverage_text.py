@@ -58,7 +58,7 @@ def _sampled(sampled: Sampled | None) -> str:
         return ""
     listed_turns = ", ".join(sampled.played[:_RANGES_SHOWN])
     more = ", ..." if len(sampled.played) > _RANGES_SHOWN else ""
-    how = "each from the state recorded before it"
+    how = "each from the nearest recorded state before it"
     rest = "the others were compared with the log only"
     return f"{sample(sampled)} ({sampled.share}): {listed_turns}{more}; {how}; {rest}"
 
