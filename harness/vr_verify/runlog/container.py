@@ -6,7 +6,7 @@ All framing follows from the messages: the writer writes it, the reader builds i
 import struct
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -122,7 +122,7 @@ class Tally:
 
     offset: int = len(PREFACE)
     data_crc: int = zlib.crc32(PREFACE)
-    chunks: array[int] = field(default_factory=lambda: array("Q"))
+    chunks: MutableSequence[int] = field(default_factory=lambda: array("Q"))
     first_turn: int = 0
     last_turn: int = 0
     counts: dict[str, int] = field(default_factory=dict)

@@ -16,8 +16,8 @@ from vr_verify.runlog import messages, records, snapshots
 from vr_verify.runlog.chains import SEAL_BYTES
 from vr_verify.runlog.chunk import ChunkReader, chunk_crc
 from vr_verify.runlog.keyframes import Distance
-from vr_verify.runlog.records import LogHeader, TurnRecord
 from vr_verify.runlog.places import TurnPlace, mark_of
+from vr_verify.runlog.records import LogHeader, TurnRecord
 from vr_verify.runlog.scan import scan
 from vr_verify.runlog.sketches import TurnSketch, parse_sketch
 from vr_verify.runlog.source import LogSource

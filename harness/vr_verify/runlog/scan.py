@@ -5,6 +5,7 @@ bytes for each turn, eight more for a keyframe, and holds one record at a time.
 """
 
 from array import array
+from collections.abc import MutableSequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ class Scan:
 
     header: LogHeader
     turns: TurnPlaces
-    keyframes: array[int]
+    keyframes: MutableSequence[int]
     distance: Distance
     cut_at: int | None
     position: Position
@@ -49,7 +50,7 @@ class _Progress:
     at: Position = field(default_factory=Position)
     header: LogHeader | None = None
     turns: TurnPlaces = field(default_factory=TurnPlaces)
-    keyframes: array[int] = field(default_factory=lambda: array("Q"))
+    keyframes: MutableSequence[int] = field(default_factory=lambda: array("Q"))
     distance: Distance | None = None
     states: StateScan | None = None
     before_end: Position | None = None
