@@ -43,7 +43,7 @@ CHUNK_HEAD: Final = struct.Struct("<BQQQQIIQ")
 
 CHUNK_CRC_AT: Final = 33
 
-_INDEXES_AT_ONCE: Final = 512
+_INDEXES_AT_ONCE: Final = 128
 """Chunk indexes in one piece of the closing part, of 73 bytes each."""
 
 _CHUNK_FIELDS_BYTES: Final = CHUNK_HEAD.size - RECORD_HEAD.size
