@@ -12,7 +12,10 @@ from vr_verify.canonical import json_text
 from vr_verify.canonical.packing import derived, text, u64
 from vr_verify.model.run import Halt
 
-NO_SEAL: Final = bytes(32)
+SEAL_BYTES: Final = 32
+"""A seal ends its message, and that message its chunk: these are the last bytes of a turn."""
+
+NO_SEAL: Final = bytes(SEAL_BYTES)
 """What stands for the previous seal in the first one."""
 
 _START_CONTEXT: Final = "vr-verify 2026-11 run chain start v1"

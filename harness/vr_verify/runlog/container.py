@@ -5,7 +5,8 @@ All framing follows from the messages: the writer writes it, the reader builds i
 
 import struct
 import zlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,6 +42,10 @@ CHUNK_HEAD: Final = struct.Struct("<BQQQQIIQ")
 """Record head, start and end time, size, CRC-32, compression (empty text), length of records."""
 
 CHUNK_CRC_AT: Final = 33
+
+_INDEXES_AT_ONCE: Final = 128
+"""Chunk indexes in one piece of the closing part, of 73 bytes each."""
+
 _CHUNK_FIELDS_BYTES: Final = CHUNK_HEAD.size - RECORD_HEAD.size
 
 
@@ -109,17 +114,26 @@ def chunk_records_bytes(length: int) -> int:
 
 @dataclass(slots=True)
 class Tally:
-    """What the closing part is made of, kept while chunks are written or read."""
+    """What the closing part is made of, kept while chunks are written or read.
+
+    `chunks` are the sizes of their records. Chunks lie one behind the other, each of the turn
+    behind the one before; only that of the end is of the last turn again.
+    """
 
     offset: int = len(PREFACE)
     data_crc: int = zlib.crc32(PREFACE)
-    chunks: list[tuple[int, int, int]] = field(default_factory=list)
+    chunks: MutableSequence[int] = field(default_factory=lambda: array("Q"))
+    first_turn: int = 0
+    last_turn: int = 0
     counts: dict[str, int] = field(default_factory=dict)
     sketched: bool = False
 
     def add_chunk(self, turn: int, records_bytes: int) -> None:
         """Count a chunk that starts at `offset`; its bytes come by `add_bytes`."""
-        self.chunks.append((turn, self.offset, records_bytes))
+        if not self.chunks:
+            self.first_turn = turn
+        self.last_turn = turn
+        self.chunks.append(records_bytes)
         self.offset += CHUNK_HEAD.size + records_bytes
 
     def add_bytes(self, data: bytes | memoryview) -> None:
@@ -139,8 +153,8 @@ def _statistics(tally: Tally) -> McapRecord:
         channel_message_counts=counts,
         chunk_count=len(tally.chunks),
         message_count=sum(counts.values()),
-        message_start_time=tally.chunks[0][0],
-        message_end_time=tally.chunks[-1][0],
+        message_start_time=tally.first_turn,
+        message_end_time=tally.last_turn,
         metadata_count=0,
         schema_count=len(channels(tally.sketched)),
     )
@@ -160,29 +174,42 @@ def _chunk_index(turn: int, offset: int, records_bytes: int) -> McapRecord:
     )
 
 
-def closing(tally: Tally) -> bytes:
-    """Return all bytes after the last chunk: data end, summary, footer, magic."""
+def _chunk_indexes(tally: Tally) -> Iterator[bytes]:
+    """Give the chunk indexes, some at a time."""
+    offset = len(PREFACE)
+    for first in range(0, len(tally.chunks), _INDEXES_AT_ONCE):
+        records: list[McapRecord] = []
+        for at, size in enumerate(tally.chunks[first : first + _INDEXES_AT_ONCE], first):
+            turn = min(tally.first_turn + at, tally.last_turn)
+            records.append(_chunk_index(turn, offset, size))
+            offset += CHUNK_HEAD.size + size
+        yield _bytes_of(records)
+
+
+def closing(tally: Tally) -> Iterator[bytes]:
+    """Give all bytes after the last chunk: data end, summary, footer, magic.
+
+    They come in pieces of bounded size, since there is a chunk index for every turn.
+    """
     data_end = _bytes_of([DataEnd(data_section_crc=tally.data_crc)])
-    start = tally.offset + len(data_end)
-    groups: list[tuple[Opcode, list[McapRecord]]] = [
-        (Opcode.SCHEMA, _schemas(tally.sketched)),
-        (Opcode.CHANNEL, _channels(tally.sketched)),
-        (Opcode.STATISTICS, [_statistics(tally)]),
-        (Opcode.CHUNK_INDEX, [_chunk_index(*chunk) for chunk in tally.chunks]),
+    yield data_end
+    start = at = tally.offset + len(data_end)
+    groups: list[tuple[Opcode, Iterable[bytes]]] = [
+        (Opcode.SCHEMA, [_bytes_of(_schemas(tally.sketched))]),
+        (Opcode.CHANNEL, [_bytes_of(_channels(tally.sketched))]),
+        (Opcode.STATISTICS, [_bytes_of([_statistics(tally)])]),
+        (Opcode.CHUNK_INDEX, _chunk_indexes(tally)),
     ]
-    summary = b""
+    crc = 0
     offsets: list[McapRecord] = []
-    for opcode, records in groups:
-        group = _bytes_of(records)
-        offsets.append(
-            SummaryOffset(
-                group_opcode=opcode, group_start=start + len(summary), group_length=len(group)
-            )
-        )
-        summary += group
-    offsets_start = start + len(summary)
-    summary += _bytes_of(offsets)
-    unsigned = _bytes_of([Footer(start, offsets_start, summary_crc=0)])[:-4]
-    crc = zlib.crc32(unsigned, zlib.crc32(summary))
-    footer = _bytes_of([Footer(start, offsets_start, summary_crc=crc)])
-    return data_end + summary + footer + MAGIC
+    for opcode, pieces in groups:
+        group_start = at
+        for piece in pieces:
+            crc = zlib.crc32(piece, crc)
+            at += len(piece)
+            yield piece
+        offsets.append(SummaryOffset(opcode, group_start, group_length=at - group_start))
+    told = _bytes_of(offsets)
+    unsigned = _bytes_of([Footer(start, at, summary_crc=0)])[:-4]
+    crc = zlib.crc32(unsigned, zlib.crc32(told, crc))
+    yield told + _bytes_of([Footer(start, at, summary_crc=crc)]) + MAGIC

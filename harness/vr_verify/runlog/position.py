@@ -39,6 +39,6 @@ class Position:
     def kept(self, data_crc: int) -> Self:
         """Return a copy that stays as it is; `data_crc` is that of all bytes up to there."""
         tally = self.tally
-        chunks, counts = list(tally.chunks), dict(tally.counts)
+        chunks, counts = tally.chunks[:], dict(tally.counts)
         kept = replace(tally, data_crc=data_crc, chunks=chunks, counts=counts)
         return replace(self, tally=kept)

@@ -5,6 +5,7 @@ Opening checks the whole file; what is read later is compared with what was chec
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,10 +13,12 @@ from typing import Self
 from vr_verify.canonical.state import State, TableData, Universe, check_state
 from vr_verify.errors import UsageError
 from vr_verify.runlog import messages, records, snapshots
+from vr_verify.runlog.chains import SEAL_BYTES
 from vr_verify.runlog.chunk import ChunkReader, chunk_crc
 from vr_verify.runlog.keyframes import Distance
+from vr_verify.runlog.places import TurnPlace, mark_of
 from vr_verify.runlog.records import LogHeader, TurnRecord
-from vr_verify.runlog.scan import TurnPlace, scan
+from vr_verify.runlog.scan import scan
 from vr_verify.runlog.sketches import TurnSketch, parse_sketch
 from vr_verify.runlog.source import LogSource
 from vr_verify.runlog.standing import StandingState
@@ -43,8 +46,8 @@ class RunLog:
         self.turns = range(first, first + len(found.turns))
         self.halted: bool = found.turns[-1].halted
         self.position = found.position
-        kept = [place.kept for place in found.turns]
-        self.keyframes = [first + at for at, how in enumerate(kept) if how == "keyframe"]
+        self.keyframes: Sequence[int] = found.keyframes
+        self._distance = found.distance
         self.states: Sequence[int] = self.turns[:-1] if self.halted else self.turns
         if self.header.snapshots == "sparse":
             self.states = self.keyframes
@@ -82,7 +85,8 @@ class RunLog:
         commands = self._commands(chunk)
         with chunk.blame():
             message = messages.parse("Turn", chunk.take("turn"))
-            if message.run_chain != place.run_chain:
+            seal = self._source.read(place.start + place.size - SEAL_BYTES, SEAL_BYTES)
+            if mark_of(message.run_chain, seal) != place.mark:
                 raise ValueError("expected the turn that was checked, found another")
             first = turn == self.header.first_turn
             by_step = () if first else records.parse_commands(commands, self.header, place.halted)
@@ -91,10 +95,10 @@ class RunLog:
                 commands_by_step=by_step,
                 digests=records.turn_digests(message, self.header),
                 halt=records.turn_halt(message),
-                run_chain=place.run_chain,
+                run_chain=message.run_chain,
                 ledger_chain=message.ledger_chain or None,
                 events_chain=message.events_chain or None,
-                seal=place.seal,
+                seal=seal,
             )
 
     def sketch(self, turn: int) -> TurnSketch | None:
@@ -139,13 +143,7 @@ class RunLog:
 
     def distance(self) -> Distance:
         """Return how far the last turn is from its keyframe."""
-        distance = Distance(self.header.snapshots)
-        for place in self._places:
-            if place.kept == "keyframe":
-                distance.at_keyframe(place.stored_bytes, place.rows)
-            elif not place.halted:
-                distance.at_turn(place.stored_bytes if place.kept == "delta" else place.rows)
-        return distance
+        return replace(self._distance)
 
     def _keyframe(self, turn: int) -> State:
         """Decode a keyframe."""

@@ -1,9 +1,11 @@
 """Reads a log from its first byte to its last and checks all of it (FORMAT.md).
 
-Nothing is trusted before its CRC and seal; what comes out is where each turn lies. It keeps some
-hundred bytes for each turn and holds one record at a time.
+Nothing is trusted before its CRC and seal; what comes out is where each turn lies. It keeps 37
+bytes for each turn, eight more for a keyframe, and holds one record at a time.
 """
 
+from array import array
+from collections.abc import MutableSequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,6 +15,9 @@ from vr_verify.errors import BadLogError
 from vr_verify.model.run import Digests, Halt
 from vr_verify.runlog import container, messages, records, torn
 from vr_verify.runlog.chunk import ChunkReader, chunk_crc
+from vr_verify.runlog.closing_part import read_closing
+from vr_verify.runlog.keyframes import Distance
+from vr_verify.runlog.places import TurnPlace, TurnPlaces, mark_of
 from vr_verify.runlog.position import Position
 from vr_verify.runlog.records import LogHeader
 from vr_verify.runlog.scan_states import StateScan
@@ -23,33 +28,17 @@ _END: Final = messages.CHANNEL_IDS["end"]
 
 
 @dataclass(slots=True)
-class TurnPlace:
-    """Where a turn's records lie and what they were when they were checked.
-
-    `kept` says how its state is: "keyframe", "delta", or "none" after a halt and in sparse logs.
-    `stored_bytes` are those of its snapshots or deltas, `rows` those of its whole state.
-    """
-
-    start: int
-    size: int
-    crc: int
-    halted: bool
-    run_chain: bytes
-    seal: bytes
-    kept: str
-    stored_bytes: int
-    rows: int
-
-
-@dataclass(slots=True)
 class Scan:
     """What a whole pass over a log found. `cut_at` is where the first incomplete record starts.
 
-    `position` is the one behind the last turn, before an end.
+    `position` is the one behind the last turn, before an end; `keyframes` are turns, and
+    `distance` is that of the last turn from the last of them.
     """
 
     header: LogHeader
-    turns: list[TurnPlace]
+    turns: TurnPlaces
+    keyframes: MutableSequence[int]
+    distance: Distance
     cut_at: int | None
     position: Position
 
@@ -60,7 +49,9 @@ class _Progress:
 
     at: Position = field(default_factory=Position)
     header: LogHeader | None = None
-    turns: list[TurnPlace] = field(default_factory=list)
+    turns: TurnPlaces = field(default_factory=TurnPlaces)
+    keyframes: MutableSequence[int] = field(default_factory=lambda: array("Q"))
+    distance: Distance | None = None
     states: StateScan | None = None
     before_end: Position | None = None
     ended: bool = False
@@ -76,10 +67,16 @@ def scan(source: LogSource) -> Scan:
     """Check a whole log; BadLogError for any damage but a cut after a sealed turn."""
     progress = _Progress()
     complete = _check_preface(source) and _read_chunks(source, progress)
-    if progress.header is None:
+    if progress.header is None or progress.distance is None:
         source.fail(source.size, "a sealed first state", "the end of the file")
-    cut_at = None if complete else progress.at.tally.offset
-    return Scan(progress.header, progress.turns, cut_at, progress.before_end or progress.at)
+    return Scan(
+        header=progress.header,
+        turns=progress.turns,
+        keyframes=progress.keyframes,
+        distance=progress.distance,
+        cut_at=None if complete else progress.at.tally.offset,
+        position=progress.before_end or progress.at,
+    )
 
 
 def _check_preface(source: LogSource) -> bool:
@@ -103,13 +100,7 @@ def _read_chunks(source: LogSource, progress: _Progress) -> bool:
         size = _sound_head(source, progress, head)
         if size is None or not _read_chunk(source, progress, head, size):
             return False
-    offset = progress.at.tally.offset
-    expected = container.closing(progress.at.tally)
-    found = source.read(offset, len(expected) + 1)
-    if found != expected and torn.bytes_lost(offset, expected, found):
-        return False
-    source.expect(offset, expected[: len(found)], found, "data end, summary and footer")
-    return len(found) == len(expected)
+    return read_closing(source, progress.at.tally)
 
 
 def _sound_head(source: LogSource, progress: _Progress, head: bytes) -> int | None:
@@ -220,12 +211,15 @@ def _read_turn(chunk: ChunkReader, progress: _Progress, size: int, crc: int) -> 
         size=size,
         crc=crc,
         halted=halt is not None,
-        run_chain=progress.at.run_chain,
-        seal=progress.at.seal,
+        mark=mark_of(progress.at.run_chain, progress.at.seal),
         kept=kept,
-        stored_bytes=stored_bytes,
-        rows=states.rows,
     )
+    distance = progress.distance = progress.distance or Distance(header.snapshots)
+    if kept == "keyframe":
+        progress.keyframes.append(chunk.turn)
+        distance.at_keyframe(stored_bytes, states.rows)
+    elif halt is None:
+        distance.at_turn(stored_bytes if kept == "delta" else states.rows)
     progress.header = header
     progress.turns.append(place)
 
@@ -300,10 +294,10 @@ def _read_seal(chunk: ChunkReader, progress: _Progress) -> None:
 
 def _read_end(chunk: ChunkReader, progress: _Progress) -> None:
     """Read the chunk that closes a log."""
-    place = progress.turns[-1]
     with chunk.blame():
         message = messages.parse("End", chunk.take("end"))
-        wanted = ("halted" if place.halted else "complete", progress.last_turn, place.run_chain)
+        reason = "halted" if progress.turns[-1].halted else "complete"
+        wanted = (reason, progress.last_turn, progress.at.run_chain)
         found = (message.reason, message.last_turn, message.run_chain)
         if found != wanted or chunk.turn != progress.last_turn:
             raise ValueError(f"expected the end {wanted[:2]}, found {found[:2]!r:.80}")

@@ -4,7 +4,7 @@ A sector that never reached the disk reads as zeros. Only the last write of a du
 torn, so only what lies at the end of a file is ever taken for torn; the rest is damage.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from mcap.opcode import Opcode
@@ -70,6 +70,18 @@ def bytes_lost(offset: int, expected: bytes, found: bytes) -> bool:
             return False
         at = end
     return True
+
+
+def whole_sectors(offset: int, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Give the same bytes, which start at an offset, in pieces that end where a sector does."""
+    held = b""
+    for piece in pieces:
+        held += piece
+        if whole := max(0, len(held) - (offset + len(held)) % SECTOR_BYTES):
+            yield held[:whole]
+            offset, held = offset + whole, held[whole:]
+    if held:
+        yield held
 
 
 def _sector_end(offset: int) -> int:

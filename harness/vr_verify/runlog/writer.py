@@ -139,7 +139,8 @@ class RunLogWriter:
             run_chain=self.run_chain,
         )
         self._write_chunk(turn, [("end", data)])
-        self._sink.append(container.closing(self._at.tally))
+        for piece in container.closing(self._at.tally):
+            self._sink.append(piece)
         self._sink.settle()
         self.close()
 

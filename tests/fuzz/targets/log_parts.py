@@ -140,5 +140,5 @@ def assemble(data: bytes) -> bytes:
     for kind, part in split(data):
         assembly.add(kind, part)
     if assembly.ended and assembly.at.tally.chunks:
-        assembly.data += container.closing(assembly.at.tally)
+        assembly.data += b"".join(container.closing(assembly.at.tally))
     return bytes(assembly.data)

@@ -110,7 +110,7 @@ class Forge:
 
     def closing(self) -> Self:
         """Append data end, summary, footer and magic, as they must be here."""
-        self.data += container.closing(self.at.tally)
+        self.data += b"".join(container.closing(self.at.tally))
         return self
 
     def write(self, path: Path) -> Path:

@@ -210,7 +210,7 @@ def two_footers() -> Forge:
 
 def second_footer_and_data_end() -> Forge:
     forge = ended()
-    forge.data += container.closing(forge.at.tally)[:-30]
+    forge.data += b"".join(container.closing(forge.at.tally))[:-30]
     return forge
 
 
