@@ -167,13 +167,17 @@ class Lockstep:
 
     def _go(self, turn: int) -> None:
         """Play one turn, compare it, and tell of it."""
-        self._active = self._playing(turn)
-        if self.sample is not None and len(self._active) > 1:
-            self.last_equal = approach(self.log, self._active[1:], turn - 1, self.hasher)
+        self._muster(turn)
         results = self._play(turn)
         self.found.coverage.turns += 1
         self._compare(turn, results)
         self._tell(turn)
+
+    def _muster(self, turn: int) -> None:
+        """Choose the sides that play on from here; of a sample, bring up those that played not."""
+        self._active = self._playing(turn)
+        if self.sample is not None and len(self._active) > 1:
+            self.last_equal = approach(self.log, self._active[1:], turn - 1, self.hasher)
 
     def _tell(self, turn: int) -> None:
         if self.progress is not None:
@@ -196,8 +200,8 @@ class Lockstep:
 
     def _go_unwatched(self, turns: range) -> None:
         """Play turns with nothing asked in between; where sides differ, again as any other."""
+        self._muster(turns[0])
         kept, before = copy(self.found.coverage), self.last_equal
-        self._active = self._playing(turns[0])
         failure: EngineError | None = None
         streamed: Streamed | None = None
         try:
