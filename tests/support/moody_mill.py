@@ -1,4 +1,4 @@
-"""A mill with a fault that comes and goes, so that a turn that is run again shows nothing."""
+"""Mills whose turns are not alike: a fault that does not show again, a rule that fires late."""
 
 from typing import Any
 
@@ -20,3 +20,19 @@ class MoodyMill(MillEngine):
         """Give the digest, or a wrong one."""
         digest = super().state_digest()
         return "00" + digest[2:] if self.turn == 3 and not self.restored else digest
+
+
+class FrostyMill(MillEngine):
+    """Has a rule that fires in turn 5 alone."""
+
+    name = "frosty"
+
+    def describe(self) -> dict[str, Any]:
+        """Say who this is."""
+        described = super().describe()
+        return described | {"rules": [*described["rules"], "frost"]}
+
+    def pay(self) -> None:
+        """Pay, and freeze."""
+        super().pay()
+        self.fired["frost"] += self.turn == 5

@@ -34,6 +34,35 @@ def rules_fired(sides: Sequence[LiveSide]) -> dict[str, dict[str, int]]:
     }
 
 
+class RuleCounters:
+    """What the rule counters of sides hold that is no part of the turns that were compared."""
+
+    def __init__(self) -> None:
+        self._beside: dict[str, dict[str, int]] = {}
+
+    def begin(self, sides: Sequence[LiveSide]) -> None:
+        """Count from here on: what has fired by now was played to come here."""
+        self._beside = rules_fired(sides)
+
+    def leave_out(self, since: Mapping[str, Mapping[str, int]], sides: Sequence[LiveSide]) -> None:
+        """Leave out what fired since `since` was read, in turns that are played again."""
+        for name, fired in rules_fired(sides).items():
+            beside = self._beside.setdefault(name, {})
+            for rule, times in fired.items():
+                again = times - since.get(name, {}).get(rule, 0)
+                beside[rule] = beside.get(rule, 0) + again
+
+    def counted(self, sides: Sequence[LiveSide]) -> dict[str, dict[str, int]]:
+        """Return how often each rule has fired on each side in the turns that were compared."""
+        return {
+            name: {
+                rule: times - self._beside.get(name, {}).get(rule, 0)
+                for rule, times in fired.items()
+            }
+            for name, fired in rules_fired(sides).items()
+        }
+
+
 @dataclass
 class Coverage:
     """Counts of one run; `checked` and `violations` turn them into parts of the report."""
@@ -77,18 +106,11 @@ class Coverage:
                 if side.name not in reporters:
                     reporters.append(side.name)
 
-    def count_rules(
-        self, sides: Sequence[LiveSide], before: Mapping[str, Mapping[str, int]] | None = None
-    ) -> None:
-        """Count at the end which of the declared rules have fired on any side.
-
-        `before` are the counts of sides that had played something else before.
-        """
-        for name, fired in rules_fired(sides).items():
-            earlier = {} if before is None else before.get(name, {})
-            for rule, times in fired.items():
-                risen = times - earlier.get(rule, 0)
-                self._rules[rule] = self._rules.get(rule, 0) + risen
+    def count_rules(self, fired: Mapping[str, Mapping[str, int]]) -> None:
+        """Add how often each declared rule has fired on each side."""
+        for counts in fired.values():
+            for rule, times in counts.items():
+                self._rules[rule] = self._rules.get(rule, 0) + times
 
     def add(self, later: "Coverage") -> None:
         """Add what was covered in turns that follow on these."""

@@ -16,7 +16,7 @@ from vr_verify.errors import EngineError
 from vr_verify.model.run import Digests, Halt
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.approach import approach, begin_side
-from vr_verify.session.coverage import Coverage
+from vr_verify.session.coverage import Coverage, RuleCounters, rules_fired
 from vr_verify.session.declared import DeclaredTally, Weighing
 from vr_verify.session.examine import Parting, changed_by_reading, digests_compared, examine
 from vr_verify.session.milestones import STATE_SMALL_MAX_BYTES, milestones
@@ -115,6 +115,7 @@ class Lockstep:
         self.pace: Pace | None = None
         self._active = sides
         self._met_before = False
+        self._rules = RuleCounters()
 
     @cached_property
     def milestones(self) -> frozenset[int]:
@@ -124,6 +125,7 @@ class Lockstep:
     def run(self) -> Comparison:
         """Compare all turns of the range, to the end unless it is to stop at the first finding."""
         position = turn = self.open()
+        self._rules.begin(self.sides)
         while turn < self.last_turn and not self.finished(turn + 1):
             ahead = self._unwatched_ahead(turn + 1)
             if ahead:
@@ -134,7 +136,7 @@ class Lockstep:
                 self._go(turn)
             if self.pace is not None:
                 self.pace.played(turn - position)
-        self.count_rules()
+        self.found.coverage.count_rules(self._rules.counted(self.sides))
         return self.found
 
     def open(self) -> int:
@@ -155,10 +157,6 @@ class Lockstep:
         ended = self.found.halt is not None
         return ended or (self.options.fail_fast and self.found.first is not None)
 
-    def count_rules(self) -> None:
-        """Count at the end which rules have fired since the sides were started."""
-        self.found.coverage.count_rules(self.sides)
-
     def _playing(self, turn: int) -> tuple[LiveSide, ...]:
         """Return the sides that play a turn."""
         if self.sample is None or turn in self.sample:
@@ -167,13 +165,24 @@ class Lockstep:
 
     def _go(self, turn: int) -> None:
         """Play one turn, compare it, and tell of it."""
-        self._active = self._playing(turn)
-        if self.sample is not None and len(self._active) > 1:
-            self.last_equal = approach(self.log, self._active[1:], turn - 1, self.hasher)
+        self._muster(turn)
         results = self._play(turn)
         self.found.coverage.turns += 1
         self._compare(turn, results)
         self._tell(turn)
+
+    def _muster(self, turn: int) -> None:
+        """Choose the sides that play on from here; of a sample, bring up those that played not."""
+        self._active = self._playing(turn)
+        if self.sample is not None and len(self._active) > 1:
+            self.last_equal = self._bring(self._active[1:], turn - 1)
+
+    def _bring(self, sides: tuple[LiveSide, ...], turn: int) -> int | None:
+        """Bring sides to the end of a turn, as `approach` does; what fires on the way counts not."""
+        fired = rules_fired(sides)
+        restored = approach(self.log, sides, turn, self.hasher)
+        self._rules.leave_out(fired, sides)
+        return restored
 
     def _tell(self, turn: int) -> None:
         if self.progress is not None:
@@ -196,8 +205,9 @@ class Lockstep:
 
     def _go_unwatched(self, turns: range) -> None:
         """Play turns with nothing asked in between; where sides differ, again as any other."""
+        self._muster(turns[0])
         kept, before = copy(self.found.coverage), self.last_equal
-        self._active = self._playing(turns[0])
+        fired = rules_fired(self._active)
         failure: EngineError | None = None
         streamed: Streamed | None = None
         try:
@@ -210,6 +220,8 @@ class Lockstep:
         if failure is None and streamed is None:
             return
         self.found.coverage, self.last_equal = kept, before
+        if failure is None:
+            self._rules.leave_out(fired, self._active)
         self._stand_before(turns[0], failure is not None)
         for turn in turns:
             if not self.finished(turn):
@@ -236,7 +248,7 @@ class Lockstep:
             self._active = self._playing(turn)
             for side in self.sides:
                 begin_side(self.log, side, self.hasher)
-        approach(self.log, self._active, turn - 1, self.hasher)
+        self._bring(self._active, turn - 1)
 
     def _keep_streamed(self, streamed: Streamed, last_equal: int | None) -> None:
         """Keep a difference that did not show again: of a transient fault there are digests."""

@@ -21,7 +21,7 @@ from vr_verify.runlog.standing import StandingState
 from vr_verify.runlog.writer import RunLogWriter
 from vr_verify.session import environment
 from vr_verify.session.commands import GivenCommands
-from vr_verify.session.coverage import Coverage
+from vr_verify.session.coverage import Coverage, rules_fired
 from vr_verify.session.lockstep import Progress
 from vr_verify.session.milestones import STATE_SMALL_MAX_BYTES
 from vr_verify.session.resume import catch_up, check_resumable
@@ -143,7 +143,7 @@ class Recorder:
         if log.standing is not None and log.standing.turn != self._held_at:
             self._whole(log.standing)
         log.finish()
-        self.coverage.count_rules([self.side])
+        self.coverage.count_rules(rules_fired([self.side]))
 
     def _turn(self, log: RunLogWriter, turn: int, given: GivenCommands, last: int) -> None:
         engine = self.side.engine

@@ -14,7 +14,6 @@ from threading import Lock
 
 from vr_verify.errors import VrVerifyError
 from vr_verify.session.approach import approach, begin_side
-from vr_verify.session.coverage import rules_fired
 from vr_verify.session.crew import Crew
 from vr_verify.session.lockstep import Comparison, Lockstep
 
@@ -42,7 +41,6 @@ class _PartialLockstep(Lockstep):
     def place(self, segment: Segment, is_needed: Callable[[], bool], begun: bool) -> None:
         """Say which part it plays, and whether its engines have been given the scenario before."""
         self._segment, self._is_needed, self._begun = segment, is_needed, begun
-        self._fired = rules_fired(self.sides) if begun else None
 
     def open(self) -> int:
         """Bring the sides to the segment's start."""
@@ -59,10 +57,6 @@ class _PartialLockstep(Lockstep):
         """Whether the segment ends before this turn, or somebody found that it is not needed."""
         behind = turn > self._segment.end and self.found.first is None
         return behind or not self._is_needed() or super().finished(turn)
-
-    def count_rules(self) -> None:
-        """Count what fired in this segment."""
-        self.found.coverage.count_rules(self.sides, self._fired)
 
 
 class _Board:

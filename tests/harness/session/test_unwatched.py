@@ -9,12 +9,15 @@ from tests.selftest.builds import TURNS, wet_log
 from tests.support.toy_builds import MILL
 from vr_verify.engines.saboteur.faults import FAULTS
 from vr_verify.model.limits import Limits
+from vr_verify.model.report import Report
 from vr_verify.report import json as report_json
 from vr_verify.session import lockstep, unwatched
+from vr_verify.verbs.record import record
 from vr_verify.verbs.replay import replay
 
 TURN = 4
 MOODY = "python-class:tests.support.moody_mill:MoodyMill"
+FROSTY = "python-class:tests.support.moody_mill:FrostyMill"
 MEMORY_BYTES = 320 * 2**20
 
 
@@ -78,3 +81,43 @@ def test_a_fault_that_does_not_show_again_is_kept(tmp_path: Path, chunks: list[r
     assert (found.kind, found.turn, found.last_equal_turn) == ("state", 3, 2)
     assert (found.differing_turns, found.persists, found.reproduced) == ((3,), False, False)
     assert len(chunks) == 2
+
+
+def never_fired(report: Report) -> tuple[str, ...]:
+    """Return the rules that a report says have never fired."""
+    assert report.checked is not None
+    return report.checked.rules_never_fired
+
+
+@pytest.mark.parametrize("against", ["none", FROSTY])
+@pytest.mark.parametrize("fault", ["field", "draw"])
+def test_rules_of_turns_that_were_not_checked_have_not_fired(
+    tmp_path: Path, chunks: list[range], monkeypatch: pytest.MonkeyPatch, against: str, fault: str
+) -> None:
+    log = wet_log(tmp_path)
+    assert never_fired(replay(log, FROSTY, against, audit="off")) == ("flood",)
+    liar = f"saboteur:{fault}@{TURN}:{FROSTY}"
+    unwatched_report = replay(log, liar, against, audit="off", fail_fast=True)
+    assert unwatched_report.checked is not None
+    assert unwatched_report.checked.last_turn == TURN
+    assert never_fired(unwatched_report) == ("flood", "frost")
+    assert chunks == 2 * [range(1, TURNS)]
+    monkeypatch.setattr(lockstep, "can_go_unwatched", lambda _: False)
+    watched_report = replay(log, liar, against, audit="off", fail_fast=True)
+    assert report_json.encode(unwatched_report) == report_json.encode(watched_report)
+
+
+@pytest.mark.parametrize("snapshots", ["delta", "sparse"])
+def test_rules_that_fired_on_the_way_to_a_range_are_not_counted(
+    tmp_path: Path, chunks: list[range], snapshots: str
+) -> None:
+    scenario = tmp_path / "wet.json"
+    scenario.write_text('{"cells":["40","8"],"limit":"1000","seed":"1"}')
+    log = tmp_path / "frosty.log"
+    record(scenario, log, turns=9, engine=FROSTY, snapshots=snapshots)
+    for build in (FROSTY, f"saboteur:draw@8:{FROSTY}"):
+        report = replay(log, build, FROSTY, turns=(7, 9), audit="off")
+        assert (report.outcome == "agreed") is (build == FROSTY)
+        assert never_fired(report) == ("flood", "frost")
+    assert never_fired(replay(log, FROSTY, FROSTY, turns=(5, 9), audit="off")) == ("flood",)
+    assert len(chunks) == 3

@@ -10,6 +10,7 @@ import pytest
 from tests.support.toy_builds import MILL, variant
 from vr_verify.errors import UsageError
 from vr_verify.report.text import render
+from vr_verify.session.lockstep import Lockstep
 from vr_verify.session.pace import Pace
 from vr_verify.verbs.record import record
 from vr_verify.verbs.replay import replay
@@ -75,6 +76,28 @@ def test_a_sparse_log_has_the_sampled_turns_played_from_its_nearest_states(tmp_p
     found = replay(log, MILL, variant("SlowWheelMill"), sample=FIFTH).divergence
     assert found is not None
     assert found.last_equal_turn == 0, "nobody knows of the turns between"
+
+
+@pytest.mark.parametrize("snapshots", ["delta", "sparse"])
+def test_unwatched_turns_of_a_sample_agree_and_a_liar_is_found_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshots: str
+) -> None:
+    log = mill_log(tmp_path, snapshots)
+    watched = replay(log, MILL, MILL, sample=FIFTH, audit="off")
+    monkeypatch.setattr("vr_verify.verbs.replay.Lockstep", partial(Lockstep, small_bytes=0))
+    alone = replay(log, MILL, MILL, sample=FIFTH, audit="off")
+    assert alone.outcome == "agreed"
+    assert (alone.divergence, alone.sampled) == (None, watched.sampled)
+    assert alone.checked is not None
+    assert watched.checked is not None
+    assert alone.checked.digests == watched.checked.digests
+    assert alone.checked.turns_recomputed < watched.checked.turns_recomputed
+    assert alone.sampled is not None
+    second = int(alone.sampled.played[1])
+    found = replay(log, MILL, f"saboteur:draw@{second}:{MILL}", sample=FIFTH, audit="off")
+    assert found.divergence is not None
+    assert (found.divergence.kind, found.divergence.turn) == ("draws", second)
+    assert found.divergence.reproduced is True
 
 
 def test_the_first_engine_plays_every_turn(tmp_path: Path) -> None:
