@@ -1,4 +1,4 @@
-"""Surroundings that the Rust engine cannot heed are the caller's to mend, not the engine's fault."""
+"""Surroundings that the Rust engine cannot heed: the caller's to mend, not the engine's fault."""
 
 import pytest
 
