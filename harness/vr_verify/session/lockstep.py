@@ -178,7 +178,7 @@ class Lockstep:
             self.last_equal = self._bring(self._active[1:], turn - 1)
 
     def _bring(self, sides: tuple[LiveSide, ...], turn: int) -> int | None:
-        """Bring sides to the end of a turn, as `approach` does; what fires on the way is left out."""
+        """Bring sides to the end of a turn, as `approach` does; what fires then is left out."""
         fired = rules_fired(sides)
         restored = approach(self.log, sides, turn, self.hasher)
         self._rules.leave_out(fired, sides)
