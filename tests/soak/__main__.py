@@ -17,7 +17,7 @@ from vr_verify.errors import VrVerifyError
 
 TURNS, PIECE = 100_000, 2_500
 FIELDS = ("replay_harness_bytes", "replay_workers_bytes", "record_workers_bytes")
-"""What must be flat. Recording's harness keeps a note of each turn of its log, by design."""
+"""What must be flat. A log that is open keeps some forty bytes of each turn (FORMAT.md)."""
 GROWTH_MAX = 1.1
 _WORDS = {True: "flat", False: "GROWING", None: "not judged yet"}
 FLAT_PIECES = 4

@@ -156,7 +156,7 @@ def test_their_clean_twin_is_read(tmp_path: Path) -> None:
     assert agreed(path) is not None
     with RunLog.open(path) as log:
         assert [log.sketch(turn) for turn in log.turns] == [ALIKE, ALIKE, ALIKE, None]
-        assert (log.complete, log.states) == (True, [0, 2])
+        assert (log.complete, list(log.states)) == (True, [0, 2])
 
 
 @pytest.mark.parametrize("cells", [1, 4, 97, 3 * 2**16 + 3, 2**32 - 1])
