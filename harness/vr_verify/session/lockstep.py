@@ -242,6 +242,7 @@ class Lockstep:
 
     def _agreed(self, turn: int, views: tuple[View, ...]) -> None:
         """Count a turn whose digests are equal."""
+        self.found.coverage.advanced_to = turn
         self.found.coverage.turns += 1
         self.found.coverage.steps += len(self.header.steps)
         self.found.coverage.compared(turn, digests_compared(views), False)

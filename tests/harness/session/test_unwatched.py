@@ -21,6 +21,7 @@ from vr_verify.verbs.replay import replay
 TURN = 4
 MOODY = "python-class:tests.support.moody_mill:MoodyMill"
 FROSTY = "python-class:tests.support.moody_mill:FrostyMill"
+STEPPED = "right-only-when-stepped"
 MEMORY_BYTES = 320 * 2**20
 
 
@@ -52,7 +53,7 @@ def replayed(log: Path, fault: str, right: str) -> bytes:
     return report_json.encode(replay(log, liar, right, audit="off", limits=limits))
 
 
-@pytest.mark.parametrize("fault", [name for name in FAULTS if name != "growth"])
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name not in ("growth", STEPPED)])
 @pytest.mark.parametrize("right", ["none", MILL])
 def test_every_lie_reads_the_same(
     tmp_path: Path, chunks: list[range], monkeypatch: pytest.MonkeyPatch, fault: str, right: str
@@ -150,3 +151,19 @@ def test_a_refusal_of_hours_waits_for_one_turn_and_not_for_a_chunk(
     chunks.clear()
     assert replay(log, MILL, MILL, audit="off", anyway=True).outcome == "agreed"
     assert [len(chunk) for chunk in chunks] == [64, 35]
+
+
+@pytest.mark.parametrize("against", ["none", MILL])
+def test_an_engine_that_is_wrong_only_when_it_advances_is_found(
+    tmp_path: Path, chunks: list[range], against: str
+) -> None:
+    log, liar = wet_log(tmp_path), f"saboteur:{STEPPED}@{TURN}:{MILL}"
+    assert replay(log, f"saboteur:none@{TURN}:{MILL}", against, audit="off").outcome == "agreed"
+    found = replay(log, liar, against, audit="off").divergence
+    assert found is not None
+    assert (found.kind, found.turn, found.last_equal_turn) == ("state", TURN, TURN - 1)
+    assert found.reproduced is False
+    watched = replay(log, liar, against)
+    assert watched.outcome == "nothing_compared"
+    assert "was played step by step" in (watched.message or "")
+    assert chunks
