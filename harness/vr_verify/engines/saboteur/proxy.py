@@ -23,6 +23,8 @@ from vr_verify.engines.saboteur.faults import FAULTS, Lie
 _PASSED_ON: Final = frozenset(
     {"audit", "digest", "draws", "events", "phases", "resolve", "rules_fired", "snapshot", "tree"}
 )
+# What it does by itself, by the steps of the true engine.
+_OWN: Final = frozenset({"advance", "bulk_commands"})
 _FALSE_DIGEST: Final = frozenset({"field", "order"})
 _FALSE_VALUES: Final = _FALSE_DIGEST | {"digest-of-truth"}
 # With these the rows that a turn has changed are not those that the true engine has changed.
@@ -84,7 +86,7 @@ class Saboteur:
         assert engine is not None, "describe comes first"
         self._advancing = True
         try:
-            for turn in args["turns"]:
+            for turn in bulks.read_listed(self.directory, args["turns"]):
                 answer: dict[str, Any] = {}
                 for commands in turn:
                     asked = {"commands": commands, "stop_after": None, "phases": False}
@@ -112,7 +114,7 @@ class Saboteur:
             "build": f"{described.build} {self.lie.text}",
             "rules_version": described.rules_version,
             "counterpart": described.counterpart,
-            "capabilities": sorted(described.capabilities & passed_on | {"advance"}),
+            "capabilities": sorted(described.capabilities & passed_on | _OWN),
             "rules": list(described.rules),
         }
 
@@ -156,7 +158,7 @@ class Saboteur:
         return {key: value for key, value in answer.items() if key != "state_digest"}
 
     def _step(self, engine: Engine, args: dict[str, Any]) -> dict[str, Any]:
-        commands = self._swallowed(engine, args["commands"])
+        commands = self._swallowed(engine, bulks.read_listed(self.directory, args["commands"]))
         result = engine.step(commands, args["stop_after"], args["phases"])
         answer = engine.answered
         self._forget_stand()
