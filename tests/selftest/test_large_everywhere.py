@@ -1,6 +1,6 @@
 """`large` on the Rust engine under all that must not matter: each turn has one digest.
 
-Contract, section 6: threads, instruction sets, tracing, loading and going on change nothing.
+Contract, section 6: threads, instruction sets, tracing, loading and `advance` change nothing.
 """
 
 from itertools import product
@@ -58,20 +58,37 @@ def played(engine: Engine, scenario: bytes, traced: bool, resumed: bool) -> list
     return digests
 
 
-def test_threads_sets_tracing_and_loading_change_no_digest() -> None:
+def advanced(engine: Engine, scenario: bytes, resumed: bool) -> list[Digests]:
+    """Play the turns by `advance`; `resumed`: the later half from the state before it."""
+    digests = [engine.init(scenario).digests]
+    turn = ((),) * len(engine.steps)
+    half = TURNS // 2 if resumed else TURNS
+    digests += [result.digests for result in engine.advance([turn] * half)]
+    if resumed:
+        assert engine.restore(engine.state()).digests.state == digests[-1].state
+        digests += [result.digests for result in engine.advance([turn] * (TURNS - half))]
+    return digests
+
+
+def test_threads_sets_tracing_loading_and_advancing_change_no_digest() -> None:
     scenario, _ = resolve("large", None)
     first: list[Digests] | None = None
     counted = 0
     for threads, isa in product(THREADS, sets_here()):
         with engine_under(("VR_THREADS", threads), ("VR_ISA", isa)) as engine:
+            assert engine.can("advance"), "else it would be stepped"
             for traced, resumed in product((False, True), repeat=2):
                 found = played(engine, scenario, traced, resumed)
                 first = first or found
                 assert found == first, (threads, isa, traced, resumed)
                 counted += 1
+            for resumed in (False, True):
+                found = advanced(engine, scenario, resumed)
+                assert found == first, (threads, isa, "advanced", resumed)
+                counted += 1
     assert first is not None
     assert len({one.state for one in first}) == TURNS + 1
-    assert counted >= 4 * len(THREADS)
+    assert counted >= 6 * len(THREADS)
 
 
 def test_another_seed_is_seen() -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.toy_builds import MILL, TOY, toy_scenario
+from vr_verify.engines.client import Engine
+from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import UsageError
 from vr_verify.model.outcome import EXIT_CODES, Outcome
 from vr_verify.model.report import Report
@@ -135,3 +137,18 @@ def test_a_lie_that_was_never_told_proves_nothing(tmp_path: Path) -> None:
     assert replay(log, MILL, f"saboteur:field@6:{MILL}").outcome == "diverged"
     with pytest.raises(UsageError, match="expected a turn from 1, found 0"):
         replay(log, MILL, f"saboteur:field@0:{MILL}")
+
+
+def test_lists_of_commands_that_no_frame_holds_reach_the_true_engine() -> None:
+    scenario = b'{"cells":["40","8"],"limit":"1000000","seed":"1"}'
+    command = {"universe": 3, "slot": 1, "add": "1"}
+    turn = ((), (command,) * 30_000)
+    told = []
+    for build in (MILL, f"saboteur:none@1:{MILL}"):
+        with Engine(resolve_build(build)) as engine:
+            engine.init(scenario)
+            results = list(engine.advance([turn, turn]))
+            results += [engine.step(commands) for commands in turn]
+            told.append([result.digests for result in results])
+    assert told[0] == told[1]
+    assert told[0][-1].state is not None

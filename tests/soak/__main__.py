@@ -16,6 +16,8 @@ from tests.support.tree import ROOT
 from vr_verify.errors import VrVerifyError
 
 TURNS, PIECE = 100_000, 2_500
+Line = dict[str, int | None]
+"""A finished piece: its first and last turn, and bytes of memory; null where nobody looked."""
 FIELDS = ("replay_harness_bytes", "replay_workers_bytes", "record_workers_bytes")
 """What must be flat. A log that is open keeps some forty bytes of each turn (FORMAT.md)."""
 GROWTH_MAX = 1.1
@@ -24,16 +26,16 @@ FLAT_PIECES = 4
 """Pieces at each end whose median is compared; fewer than twice as many tell nothing yet."""
 
 
-def growth(lines: Sequence[dict[str, int]], field: str) -> float | None:
+def growth(lines: Sequence[Line], field: str) -> float | None:
     """Return memory at the end over that at the beginning; nothing while pieces are too few."""
-    if len(lines) < 2 * FLAT_PIECES:
+    known = [size for line in lines if (size := line[field]) is not None]
+    if len(known) < 2 * FLAT_PIECES:
         return None
-    ends = lines[:FLAT_PIECES], lines[-FLAT_PIECES:]
-    before, after = (median(line[field] for line in end) for end in ends)
+    before, after = (median(end) for end in (known[:FLAT_PIECES], known[-FLAT_PIECES:]))
     return after / before
 
 
-def lines_of(ledger: Path) -> list[dict[str, int]]:
+def lines_of(ledger: Path) -> list[Line]:
     """Return the pieces that were finished."""
     if not ledger.is_file():
         return []
@@ -48,7 +50,7 @@ def soak(folder: Path, scenario: str, turns: int, piece: int, against: str) -> b
     folder.mkdir(parents=True, exist_ok=True)
     log, ledger = folder / f"{scenario}.log", folder / f"{scenario}.jsonl"
     lines = lines_of(ledger)
-    done = lines[-1]["last_turn"] if lines else 0
+    done = (lines[-1]["last_turn"] or 0) if lines else 0
     for first in range(done + 1, turns + 1, piece):
         last = min(first + piece - 1, turns)
         line = play(log, scenario, "rust", (first, last), against).line()
@@ -59,13 +61,16 @@ def soak(folder: Path, scenario: str, turns: int, piece: int, against: str) -> b
     return _flat(lines)
 
 
-def _told(line: dict[str, int]) -> str:
-    memory = (f"{name.removesuffix('_bytes')} {line[name] / 1e6:.1f}" for name in FIELDS)
+def _told(line: Line) -> str:
+    known = ((name.removesuffix("_bytes"), line[name]) for name in FIELDS)
+    memory = (
+        f"{name} {'unknown' if size is None else f'{size / 1e6:.1f}'}" for name, size in known
+    )
     turns = f"turns {line['first_turn']} to {line['last_turn']}"
     return f"{turns}: agreed; MB of memory: {', '.join(memory)}"
 
 
-def _flat(lines: Sequence[dict[str, int]]) -> bool | None:
+def _flat(lines: Sequence[Line]) -> bool | None:
     found = {field: growth(lines, field) for field in FIELDS}
     for field, times in found.items():
         told = "too few pieces to tell" if times is None else f"{times:.3f} times at the end"

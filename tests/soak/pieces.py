@@ -26,11 +26,14 @@ class AlarmError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A finished command: its report, and greatest resident bytes of harness and workers."""
+    """A finished command: its report, and greatest resident bytes of harness and workers.
+
+    None where it had been done before, and nobody looked.
+    """
 
     report: dict[str, Any]
-    harness_bytes: int
-    workers_bytes: int
+    harness_bytes: int | None
+    workers_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Piece:
     recording: Watched
     replay: Watched
 
-    def line(self) -> dict[str, int]:
+    def line(self) -> dict[str, int | None]:
         """Give what the soak keeps of it, as JSON values."""
         return {
             "first_turn": self.first_turn,
@@ -72,7 +75,7 @@ def _recorded(log: Path, scenario: str, engine: str, last: int) -> Watched:
         return watched(wanted)
     with RunLog.open(log) as held:
         done = held.complete and held.turns[-1] == last
-    return Watched({}, 0, 0) if done else watched([*wanted, "--resume"])
+    return Watched({}, None, None) if done else watched([*wanted, "--resume"])
 
 
 def watched(arguments: Sequence[str]) -> Watched:

@@ -80,6 +80,8 @@ class Coverage:
     events: int = 0
     entities_audited: int = 0
     invariants: int = 0
+    advanced_to: int = -1
+    """The last turn of those that were played unwatched; no part of the report."""
     _found: dict[_Key, list[str]] = field(default_factory=dict)
     _rules: dict[str, int] = field(default_factory=dict)
 
@@ -121,6 +123,7 @@ class Coverage:
         for name in _COUNTS:
             setattr(self, name, getattr(self, name) + getattr(later, name))
         self.invariants = max(self.invariants, later.invariants)
+        self.advanced_to = max(self.advanced_to, later.advanced_to)
         self._found |= later._found  # noqa: SLF001 - of this class
         for rule, times in later._rules.items():  # noqa: SLF001 - of this class
             self._rules[rule] = self._rules.get(rule, 0) + times

@@ -115,6 +115,7 @@ class Lockstep:
         self.pace: Pace | None = None
         self._active = sides
         self._met_before = False
+        self._position = log.turns[0]
         self._rules = RuleCounters()
 
     @cached_property
@@ -124,7 +125,7 @@ class Lockstep:
 
     def run(self) -> Comparison:
         """Compare all turns of the range, to the end unless it is to stop at the first finding."""
-        position = turn = self.open()
+        self._position = turn = self.open()
         self._rules.begin(self.sides)
         while turn < self.last_turn and not self.finished(turn + 1):
             ahead = self._unwatched_ahead(turn + 1)
@@ -135,7 +136,7 @@ class Lockstep:
                 turn += 1
                 self._go(turn)
             if self.pace is not None:
-                self.pace.played(turn - position)
+                self.pace.played(turn - self._position)
         self.found.coverage.count_rules(self._rules.counted(self.sides))
         return self.found
 
@@ -178,7 +179,7 @@ class Lockstep:
             self.last_equal = self._bring(self._active[1:], turn - 1)
 
     def _bring(self, sides: tuple[LiveSide, ...], turn: int) -> int | None:
-        """Bring sides to the end of a turn, as `approach` does; what fires then is left out."""
+        """Bring sides to the end of a turn by `approach`; what fires on the way does not count."""
         fired = rules_fired(sides)
         restored = approach(self.log, sides, turn, self.hasher)
         self._rules.leave_out(fired, sides)
@@ -197,11 +198,17 @@ class Lockstep:
         if wanted or not quiet or not can_go_unwatched(playing):
             return range(0)
         end = turn
-        while end < min(self.last_turn, turn + CHUNK_TURNS_MAX):
+        while end < min(self.last_turn, turn + self._chunk_max(turn)):
             if self._recompute(end) or self._playing(end) != playing or self.finished(end):
                 break
             end += 1
         return range(turn, end)
+
+    def _chunk_max(self, turn: int) -> int:
+        """Return how many turns to play at once: few, until it is known how long a turn takes."""
+        if self.pace is None or self.pace.judged:
+            return CHUNK_TURNS_MAX
+        return min(CHUNK_TURNS_MAX, turn - self._position)
 
     def _go_unwatched(self, turns: range) -> None:
         """Play turns with nothing asked in between; where sides differ, again as any other."""
@@ -235,6 +242,7 @@ class Lockstep:
 
     def _agreed(self, turn: int, views: tuple[View, ...]) -> None:
         """Count a turn whose digests are equal."""
+        self.found.coverage.advanced_to = turn
         self.found.coverage.turns += 1
         self.found.coverage.steps += len(self.header.steps)
         self.found.coverage.compared(turn, digests_compared(views), False)

@@ -22,23 +22,24 @@ Clock = Callable[[], float]
 class Pace:
     """Watches the first turns of `turns`, played by `workers` at the same time. Judges once.
 
+    `judged` says whether it has; until then it is to be told often.
     Engines of one lockstep work at the same time, so a turn takes what its slowest side takes.
     """
 
     def __init__(self, turns: int, workers: int = 1, clock: Clock = time.monotonic) -> None:
         self._turns, self._workers, self._clock = turns, workers, clock
         self._started_s = clock()
-        self._judged = False
+        self.judged = False
 
     def played(self, turns: int) -> None:
         """Note that `turns` turns are done; UsageError when the rest would take too long."""
-        if self._judged:
+        if self.judged:
             return
         spent_s = self._clock() - self._started_s
         warm = turns >= _WARM_TURNS and spent_s >= _WARM_S
         if not warm and spent_s < _ENOUGH_S:
             return
-        self._judged = True
+        self.judged = True
         left_s = spent_s / turns * (self._turns - turns) / self._workers
         if left_s > LONG_S:
             raise UsageError(_refusal(self._turns, left_s))

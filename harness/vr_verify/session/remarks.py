@@ -83,4 +83,6 @@ def _no_occasion(lie: Lie, lockstep: Lockstep, side: LiveSide, first: int, last:
             return f"the log has no command from turn {lie.turn} on"
     if lie.fault == "right-only-when-watched" and "phases" in lockstep.options.trace:
         return "phases were traced at every turn"
+    if lie.fault == "right-only-when-stepped" and lockstep.found.coverage.advanced_to < lie.turn:
+        return "every turn from there on was played step by step"
     return None

@@ -4,7 +4,7 @@ Segments are cut at milestones, so by the log alone. Each ends where the next on
 state that was recomputed: that chain makes the parts prove what a replay in one piece proves.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from copy import copy
@@ -27,11 +27,11 @@ class Segment:
     end: int
 
 
-def cut(whole: Lockstep) -> list[Segment]:
-    """Cut the turns of a replay into segments at the log's milestones."""
-    inner = [t for t in sorted(whole.milestones) if whole.first_turn <= t < whole.last_turn]
+def cut(milestones: Collection[int], first_turn: int, last_turn: int) -> list[Segment]:
+    """Cut the turns of a replay, both ends included, into segments at its log's milestones."""
+    inner = [t for t in sorted(milestones) if first_turn <= t < last_turn]
     starts = [None, *inner]
-    ends = [*inner, whole.last_turn]
+    ends = [*inner, last_turn]
     return [Segment(at, *pair) for at, pair in enumerate(zip(starts, ends, strict=True))]
 
 
@@ -104,8 +104,8 @@ def play_segments(whole: Lockstep, crews: Sequence[Crew], cuts: Sequence[Segment
         pool = stack.enter_context(ThreadPoolExecutor(len(crews)))
         try:
             working = [pool.submit(_work, board, whole, crew, tell) for crew in crews]
-            wait(working, return_when=FIRST_EXCEPTION)
-            for one in working:
+            done, _ = wait(working, return_when=FIRST_EXCEPTION)
+            for one in sorted(done, key=working.index):
                 one.result()
         except BaseException:
             board.stop()

@@ -35,10 +35,11 @@ from vr_verify.session.log_engine import (
     engine_of_log,
     refuse_other_rules,
 )
+from vr_verify.session.milestones import milestones
 from vr_verify.session.pace import Pace
 from vr_verify.session.sample import choose
 from vr_verify.session.segments import cut, play_segments
-from vr_verify.session.turn_ranges import TurnRanges
+from vr_verify.session.turn_ranges import TurnRanges, turns_within
 from vr_verify.session.turns import LiveSide, side_names
 
 RECOMPUTE = ("auto", "every")
@@ -83,11 +84,10 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
         raise UsageError(f"expected recompute of {RECOMPUTE}, trace of {TRACES}, audit of {AUDITS}")
     _refuse_together(sample, jobs, declared)
     options = Options(turns, recompute, frozenset(trace), fail_fast, audit)
-    workers = jobs * (1 if against == NO_ENGINE else 2)
-    each = replace(limits or Limits(), workers=workers)
     watched = progress or ignore_progress
     with ExitStack() as stack:
         opened = stack.enter_context(RunLog.open(Path(log)))
+        each = replace(limits or Limits(), workers=_workers(opened, turns, against, jobs))
         first = engine_of_log(opened.header) if engine is None else resolve_build(engine, watched)
         started = [stack.enter_context(Engine(first, each))]
         refuse_other_rules(opened.header, started)
@@ -107,6 +107,14 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
         except (EngineError, KeyboardInterrupt) as error:
             return _unfinished(lockstep, again, error)
         return _report(lockstep, parted, *_judged(lockstep, parted))
+
+
+def _workers(log: RunLog, turns: tuple[int, int] | None, against: str | None, jobs: int) -> int:
+    """Return how many engines run at the same time at most; memory is divided among them."""
+    sides = 1 if against == NO_ENGINE else 2
+    if jobs == 1:
+        return sides
+    return min(jobs, len(cut(milestones(log), *turns_within(log.turns, turns)))) * sides
 
 
 def _refuse_together(sample: Fraction | None, jobs: int, declared: Path | str | None) -> None:
@@ -139,7 +147,7 @@ def _sample(lockstep: Lockstep, share: Fraction | None) -> None:
 
 def _play(lockstep: Lockstep, crew: Crew, jobs: int, anyway: bool) -> None:
     """Play the turns, in one piece or in segments at the same time."""
-    segments = cut(lockstep)
+    segments = cut(lockstep.milestones, lockstep.first_turn, lockstep.last_turn)
     at_once = min(jobs, len(segments))
     turns = lockstep.last_turn - max(lockstep.first_turn - 1, lockstep.log.turns[0])
     if len(lockstep.sides) > 1 and lockstep.sample is None and not anyway:

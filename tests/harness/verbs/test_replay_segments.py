@@ -2,15 +2,22 @@
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from tests.support.processes import TEST_MARK, marked_by_test
 from tests.support.toy_builds import MILL, variant
-from vr_verify.errors import UsageError
+from vr_verify.engines.client import Engine
+from vr_verify.engines.registry import BuildSpec
+from vr_verify.errors import EngineCrashed, UsageError
+from vr_verify.model.limits import Limits
 from vr_verify.model.report import Report
 from vr_verify.report import json as report_json
 from vr_verify.runlog.reader import RunLog
+from vr_verify.session import segments
+from vr_verify.session.lockstep import Comparison
 from vr_verify.session.milestones import milestones
 from vr_verify.verbs.record import record
 from vr_verify.verbs.replay import replay
@@ -92,6 +99,52 @@ def test_an_interrupt_ends_all_workers_and_keeps_what_was_compared(
     assert report.complete is False
     assert threading.active_count() == 1
     assert not marked_by_test("segments")
+
+
+class IdleCrew:
+    """Stands for a crew whose engines answer nothing until they are stopped."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Note it."""
+        self.stopped.set()
+
+
+def test_a_bug_in_a_later_crew_does_not_wait_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    crews = [IdleCrew(), IdleCrew()]
+    told: list[bool] = []
+
+    def work(_board: object, _whole: object, crew: IdleCrew, _tell: object) -> None:
+        if crew is crews[1]:
+            raise LookupError("a bug")
+        told.append(crew.stopped.wait(timeout=20))
+
+    monkeypatch.setattr(segments, "_work", work)
+    whole = SimpleNamespace(first_turn=0, log=SimpleNamespace(turns=range(10)), found=Comparison())
+    with pytest.raises(LookupError, match="a bug"):
+        segments.play_segments(cast("Any", whole), cast("Any", crews), segments.cut({5}, 0, 9))
+    assert told == [True]
+
+
+@pytest.mark.parametrize(
+    ("jobs", "turns", "at_once"), [(3, None, 3), (64, None, 10), (8, (5, 8), 2)]
+)
+def test_memory_is_divided_among_the_engines_that_run(
+    log: Path, monkeypatch: pytest.MonkeyPatch, jobs: int, turns: tuple[int, int], at_once: int
+) -> None:
+    divided: list[int] = []
+
+    def noted(spec: BuildSpec, limits: Limits) -> Engine:
+        divided.append(limits.workers)
+        raise EngineCrashed(spec.text, "not started")
+
+    monkeypatch.setattr("vr_verify.verbs.replay.Engine", noted)
+    for against, sides in (("none", 1), (None, 2)):
+        with pytest.raises(EngineCrashed):
+            replay(log, MILL, against, jobs=jobs, turns=turns)
+        assert divided.pop() == at_once * sides
 
 
 def test_what_cannot_be_cut_is_refused(log: Path, tmp_path: Path) -> None:

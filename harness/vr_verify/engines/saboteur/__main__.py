@@ -5,6 +5,7 @@ It speaks the framing on its own streams and to the engine that it starts.
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,17 +18,31 @@ from vr_verify.engines.saboteur.proxy import Saboteur
 from vr_verify.errors import VrVerifyError
 
 
-def respond(saboteur: Saboteur, frame: dict[str, Any]) -> dict[str, Any]:
+def respond(saboteur: Saboteur, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Answer one frame; the true engine's error answers are passed on as they are."""
     try:
-        return {"seq": frame["seq"], "ok": saboteur.answer(frame["call"], frame["args"])}
+        yield from _answers(saboteur, frame["call"], frame["args"])
+        return
     except ErrorAnswer as error:
         refusal = error
     except VrVerifyError as error:
         if not isinstance(error.__cause__, ErrorAnswer):
             raise
         refusal = error.__cause__
-    return {"seq": frame["seq"], "error": {"kind": refusal.kind, "message": refusal.message}}
+    yield {"error": {"kind": refusal.kind, "message": refusal.message}}
+
+
+def _answers(saboteur: Saboteur, call: str, args: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give the parts of an answer: one, or with `advance` one for each turn and the last."""
+    if call != "advance":
+        yield {"ok": saboteur.answer(call, args)}
+        return
+    played = 0
+    for answer in saboteur.advance(args):
+        played += 1
+        yield {"turn": answer}
+        saboteur.breaks_down = False
+    yield {"ok": {"turns": str(played)}}
 
 
 def serve(saboteur: Saboteur, source: BinaryIO, sink: BinaryIO) -> None:
@@ -38,13 +53,14 @@ def serve(saboteur: Saboteur, source: BinaryIO, sink: BinaryIO) -> None:
         frame = buffer.take()
         if frame is None:
             return
-        sent, fault = framing.encode(respond(saboteur, frame)), saboteur.lie.fault
-        if saboteur.breaks_down:
-            sent = BREAKDOWNS[fault](sent)
-        sink.write(sent)
-        sink.flush()
-        if saboteur.breaks_down and fault in ENDS:
-            return
+        for part in respond(saboteur, frame):
+            sent, fault = framing.encode({"seq": frame["seq"]} | part), saboteur.lie.fault
+            if saboteur.breaks_down:
+                sent = BREAKDOWNS[fault](sent)
+            sink.write(sent)
+            sink.flush()
+            if saboteur.breaks_down and fault in ENDS:
+                return
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 Spec: PROTOCOL.md, sections 5 and 6. It must not know which lie it carries.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,14 @@ def read(directory: Path, named: dict[str, str]) -> bytes:
     with (directory / named["file"]).open("rb") as file:
         file.seek(int(named["offset"]))
         return file.read(int(named["bytes"]))
+
+
+def read_listed(directory: Path, given: list[Any] | dict[str, str]) -> list[Any]:
+    """Read a list that may have come by file."""
+    if isinstance(given, list):
+        return given
+    listed: list[Any] = json.loads(read(directory, given))
+    return listed
 
 
 def place(directory: Path, blocks: Sequence[bytes]) -> list[dict[str, str]]:

@@ -65,6 +65,11 @@ FAULTS: Final[dict[str, Fault]] = {
         ("digest", "phases"),
         lasts=True,
     ),
+    "right-only-when-stepped": Fault(
+        "from the turn on, the digest is wrong where whole turns are played by one call",
+        ("digest",),
+        lasts=True,
+    ),
     "crash": Fault("the turn's last answer is an abort"),
     "hang": Fault("the turn's last answer never comes"),
     "growth": Fault("the turn's last answer takes memory, 64 MiB at a time, up to 2 GiB"),

@@ -3,6 +3,7 @@
 It lies at the end of its turn only, so the lie shows in the last phase of the last step.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ from vr_verify.engines.saboteur.faults import FAULTS, Lie
 _PASSED_ON: Final = frozenset(
     {"audit", "digest", "draws", "events", "phases", "resolve", "rules_fired", "snapshot", "tree"}
 )
+# What it does by itself, by the steps of the true engine.
+_OWN: Final = frozenset({"advance", "bulk_commands"})
 _FALSE_DIGEST: Final = frozenset({"field", "order"})
 _FALSE_VALUES: Final = _FALSE_DIGEST | {"digest-of-truth"}
 # With these the rows that a turn has changed are not those that the true engine has changed.
@@ -46,6 +49,7 @@ class Saboteur:
         self.digest_before: str | None = None
         self.lying = self.breaks_down = self.has_swallowed = False
         self.between_turns = True
+        self._advancing = False
         self._false: State | None = None
         self._read: set[str] = set()
         self._kept: dict[str, bytes] = {}
@@ -72,6 +76,29 @@ class Saboteur:
             return bulks.place(self.directory, [self._false_draws(engine)])[0]
         return engine.process.ask(call, args)
 
+    def advance(self, args: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Play whole turns, and give the answer to the last step of each, as `step` would.
+
+        The true engine is stepped, so that a lie at a turn's end is told here too.
+        """
+        self.breaks_down = False
+        engine = self.engine
+        assert engine is not None, "describe comes first"
+        self._advancing = True
+        try:
+            for turn in bulks.read_listed(self.directory, args["turns"]):
+                answer: dict[str, Any] = {}
+                for commands in turn:
+                    asked = {"commands": commands, "stop_after": None, "phases": False}
+                    answer = self._step(engine, asked)
+                    if answer["halt"] is not None:
+                        break
+                yield answer
+                if answer["halt"] is not None:
+                    return
+        finally:
+            self._advancing = False
+
     def _describe(self, args: dict[str, Any]) -> dict[str, Any]:
         self.directory = Path(args["directory"])
         self.engine = Engine(self.spec, directory=self.directory)
@@ -87,7 +114,7 @@ class Saboteur:
             "build": f"{described.build} {self.lie.text}",
             "rules_version": described.rules_version,
             "counterpart": described.counterpart,
-            "capabilities": sorted(described.capabilities & passed_on),
+            "capabilities": sorted(described.capabilities & passed_on | _OWN),
             "rules": list(described.rules),
         }
 
@@ -131,7 +158,7 @@ class Saboteur:
         return {key: value for key, value in answer.items() if key != "state_digest"}
 
     def _step(self, engine: Engine, args: dict[str, Any]) -> dict[str, Any]:
-        commands = self._swallowed(engine, args["commands"])
+        commands = self._swallowed(engine, bulks.read_listed(self.directory, args["commands"]))
         result = engine.step(commands, args["stop_after"], args["phases"])
         answer = engine.answered
         self._forget_stand()
@@ -180,7 +207,11 @@ class Saboteur:
             return self._without_digest(engine, answer)
         if fault == "late":
             return _with_digest(answer, before or true)
-        if fault == "wrong-digest" or (fault == "right-only-when-watched" and not watched):
+        hidden = {
+            "right-only-when-watched": watched,
+            "right-only-when-stepped": not self._advancing,
+        }
+        if fault == "wrong-digest" or not hidden.get(fault, True):
             return _with_digest(answer, lies.false_digest(self.lie, bytes.fromhex(true)).hex())
         if fault in _FALSE_DIGEST:
             state = self._false_state(engine)
