@@ -29,7 +29,11 @@ class View:
 
 @final
 class Advance:
-    """The answers of whole turns, one by one; the run can be asked again when it has ended."""
+    """The answers of whole turns, one by one; the run can be asked again when it has ended.
+
+    Dropped before that, it leaves the run at the end of a turn: that of the last answer taken,
+    or up to six further on.
+    """
 
     def __iter__(self) -> Iterator[dict[str, Any]]: ...
     def __next__(self) -> dict[str, Any]: ...
