@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.soak.pieces import AlarmError, play
+from tests.soak.pieces import AlarmError, Line, play
 from tests.support.tree import ROOT
 from vr_verify.errors import VrVerifyError
 
@@ -24,16 +24,18 @@ FLAT_PIECES = 4
 """Pieces at each end whose median is compared; fewer than twice as many tell nothing yet."""
 
 
-def growth(lines: Sequence[dict[str, int]], field: str) -> float | None:
-    """Return memory at the end over that at the beginning; nothing while pieces are too few."""
-    if len(lines) < 2 * FLAT_PIECES:
+def growth(lines: Sequence[Line], field: str) -> float | None:
+    """Return memory at the end over that at the beginning; nothing while pieces are too few.
+
+    A piece of which this memory was not watched is left out.
+    """
+    watched = [held for line in lines if (held := line[field]) is not None]
+    if len(watched) < 2 * FLAT_PIECES:
         return None
-    ends = lines[:FLAT_PIECES], lines[-FLAT_PIECES:]
-    before, after = (median(line[field] for line in end) for end in ends)
-    return after / before
+    return median(watched[-FLAT_PIECES:]) / median(watched[:FLAT_PIECES])
 
 
-def lines_of(ledger: Path) -> list[dict[str, int]]:
+def lines_of(ledger: Path) -> list[Line]:
     """Return the pieces that were finished."""
     if not ledger.is_file():
         return []
@@ -48,7 +50,7 @@ def soak(folder: Path, scenario: str, turns: int, piece: int, against: str) -> b
     folder.mkdir(parents=True, exist_ok=True)
     log, ledger = folder / f"{scenario}.log", folder / f"{scenario}.jsonl"
     lines = lines_of(ledger)
-    done = lines[-1]["last_turn"] if lines else 0
+    done = max((line["last_turn"] or 0 for line in lines), default=0)
     for first in range(done + 1, turns + 1, piece):
         last = min(first + piece - 1, turns)
         line = play(log, scenario, "rust", (first, last), against).line()
@@ -59,13 +61,17 @@ def soak(folder: Path, scenario: str, turns: int, piece: int, against: str) -> b
     return _flat(lines)
 
 
-def _told(line: dict[str, int]) -> str:
-    memory = (f"{name.removesuffix('_bytes')} {line[name] / 1e6:.1f}" for name in FIELDS)
+def _told(line: Line) -> str:
+    memory = (f"{name.removesuffix('_bytes')} {_megabytes(line[name])}" for name in FIELDS)
     turns = f"turns {line['first_turn']} to {line['last_turn']}"
     return f"{turns}: agreed; MB of memory: {', '.join(memory)}"
 
 
-def _flat(lines: Sequence[dict[str, int]]) -> bool | None:
+def _megabytes(held: int | None) -> str:
+    return "not watched" if held is None else f"{held / 1e6:.1f}"
+
+
+def _flat(lines: Sequence[Line]) -> bool | None:
     found = {field: growth(lines, field) for field in FIELDS}
     for field, times in found.items():
         told = "too few pieces to tell" if times is None else f"{times:.3f} times at the end"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak.__main__ import FLAT_PIECES, GROWTH_MAX, growth, lines_of, main
-from tests.soak.pieces import AlarmError, watched
+from tests.soak.pieces import AlarmError, Line, watched
 
 
 def test_pieces_agree_and_a_second_call_goes_on(
@@ -16,8 +16,22 @@ def test_pieces_agree_and_a_second_call_goes_on(
     assert main([*asked, "--turns", "8"]) == 0
     lines = lines_of(tmp_path / "small.jsonl")
     assert [(one["first_turn"], one["last_turn"]) for one in lines] == [(1, 3), (4, 6), (7, 8)]
-    assert all(value > 0 for line in lines for value in line.values())
+    assert all(value for line in lines for value in line.values())
     assert "too few pieces" in capsys.readouterr().out
+
+
+def test_a_piece_that_was_recorded_before_has_no_memory_of_recording(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--folder", str(tmp_path), "--piece", "3", "--turns", "3"]
+    assert main(asked) == 0
+    ledger = tmp_path / "small.jsonl"
+    ledger.unlink()  # as if it had been stopped before the line was written
+    assert main(asked) == 0
+    (line,) = lines_of(ledger)
+    assert (line["record_harness_bytes"], line["record_workers_bytes"]) == (None, None)
+    assert line["replay_workers_bytes"]
+    assert "record_workers not watched" in capsys.readouterr().out
 
 
 def test_a_verdict_other_than_agreement_is_an_alarm(
@@ -37,9 +51,13 @@ def test_a_verdict_other_than_agreement_is_an_alarm(
 @pytest.mark.parametrize(("last_bytes", "flat"), [(1050, True), (1200, False)])
 def test_memory_that_grows_is_found_and_its_clean_twin_is_not(last_bytes: int, flat: bool) -> None:
     pieces = 2 * FLAT_PIECES
-    lines = [{"bytes": 1000 + (last_bytes - 1000) * at // (pieces - 1)} for at in range(pieces)]
+    lines: list[Line] = [
+        {"bytes": 1000 + (last_bytes - 1000) * at // (pieces - 1)} for at in range(pieces)
+    ]
     lines[-FLAT_PIECES:] = [{"bytes": last_bytes}] * FLAT_PIECES
     times = growth(lines, "bytes")
     assert times is not None
     assert (times <= GROWTH_MAX) is flat
     assert growth(lines[1:], "bytes") is None
+    assert growth([{"bytes": None}, *lines], "bytes") == times, "unwatched is not 0 bytes"
+    assert growth([{"bytes": None}, *lines[1:]], "bytes") is None
