@@ -163,6 +163,7 @@ impl Engine {
         Ok(PyBytes::new(py, &bytes))
     }
 
+    /// A copy of some values of a column: what tests hold `view` against.
     fn values<'py>(
         &self,
         py: Python<'py>,
