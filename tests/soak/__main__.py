@@ -11,15 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.soak.pieces import AlarmError, play
+from tests.soak.pieces import AlarmError, Line, play
 from tests.support.tree import ROOT
 from vr_verify.errors import VrVerifyError
 
 TURNS, PIECE = 100_000, 2_500
-Line = dict[str, int | None]
-"""A finished piece: its first and last turn, and bytes of memory; null where nobody looked."""
 FIELDS = ("replay_harness_bytes", "replay_workers_bytes", "record_workers_bytes")
-"""What must be flat. A log that is open keeps some forty bytes of each turn (FORMAT.md)."""
+"""What must be flat. Recording's harness keeps a note of each turn of its log, by design."""
 GROWTH_MAX = 1.1
 _WORDS = {True: "flat", False: "GROWING", None: "not judged yet"}
 FLAT_PIECES = 4
@@ -27,12 +25,14 @@ FLAT_PIECES = 4
 
 
 def growth(lines: Sequence[Line], field: str) -> float | None:
-    """Return memory at the end over that at the beginning; nothing while pieces are too few."""
-    known = [size for line in lines if (size := line[field]) is not None]
-    if len(known) < 2 * FLAT_PIECES:
+    """Return memory at the end over that at the beginning; nothing while pieces are too few.
+
+    A piece of which this memory was not watched is left out.
+    """
+    watched = [held for line in lines if (held := line[field]) is not None]
+    if len(watched) < 2 * FLAT_PIECES:
         return None
-    before, after = (median(end) for end in (known[:FLAT_PIECES], known[-FLAT_PIECES:]))
-    return after / before
+    return median(watched[-FLAT_PIECES:]) / median(watched[:FLAT_PIECES])
 
 
 def lines_of(ledger: Path) -> list[Line]:
@@ -50,7 +50,7 @@ def soak(folder: Path, scenario: str, turns: int, piece: int, against: str) -> b
     folder.mkdir(parents=True, exist_ok=True)
     log, ledger = folder / f"{scenario}.log", folder / f"{scenario}.jsonl"
     lines = lines_of(ledger)
-    done = (lines[-1]["last_turn"] or 0) if lines else 0
+    done = max((line["last_turn"] or 0 for line in lines), default=0)
     for first in range(done + 1, turns + 1, piece):
         last = min(first + piece - 1, turns)
         line = play(log, scenario, "rust", (first, last), against).line()
@@ -62,12 +62,13 @@ def soak(folder: Path, scenario: str, turns: int, piece: int, against: str) -> b
 
 
 def _told(line: Line) -> str:
-    known = ((name.removesuffix("_bytes"), line[name]) for name in FIELDS)
-    memory = (
-        f"{name} {'unknown' if size is None else f'{size / 1e6:.1f}'}" for name, size in known
-    )
+    memory = (f"{name.removesuffix('_bytes')} {_megabytes(line[name])}" for name in FIELDS)
     turns = f"turns {line['first_turn']} to {line['last_turn']}"
     return f"{turns}: agreed; MB of memory: {', '.join(memory)}"
+
+
+def _megabytes(held: int | None) -> str:
+    return "not watched" if held is None else f"{held / 1e6:.1f}"
 
 
 def _flat(lines: Sequence[Line]) -> bool | None:

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, TypeAlias
 
 from tests.bench.memory import descendants, resident_bytes
 from vr_verify.runlog.reader import RunLog
 
+Line: TypeAlias = dict[str, int | None]
 _LOOK_SECONDS = 0.2
 _AGREED = "agreed"
 
@@ -26,32 +27,32 @@ class AlarmError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A finished command: its report, and greatest resident bytes of harness and workers.
-
-    None where it had been done before, and nobody looked.
-    """
+    """A finished command: its report, and greatest resident bytes of harness and workers."""
 
     report: dict[str, Any]
-    harness_bytes: int | None
-    workers_bytes: int | None
+    harness_bytes: int
+    workers_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece that agreed: its turns (both ends), and the memory of recording and of replay."""
+    """A piece that agreed: its turns (both ends), and the memory of recording and of replay.
+
+    Without a recording if a soak that was stopped had made it, and nobody watched.
+    """
 
     first_turn: int
     last_turn: int
-    recording: Watched
+    recording: Watched | None
     replay: Watched
 
-    def line(self) -> dict[str, int | None]:
-        """Give what the soak keeps of it, as JSON values."""
+    def line(self) -> Line:
+        """Give what the soak keeps of it, as JSON values; null is memory that nobody watched."""
         return {
             "first_turn": self.first_turn,
             "last_turn": self.last_turn,
-            "record_harness_bytes": self.recording.harness_bytes,
-            "record_workers_bytes": self.recording.workers_bytes,
+            "record_harness_bytes": self.recording and self.recording.harness_bytes,
+            "record_workers_bytes": self.recording and self.recording.workers_bytes,
             "replay_harness_bytes": self.replay.harness_bytes,
             "replay_workers_bytes": self.replay.workers_bytes,
         }
@@ -68,14 +69,14 @@ def play(log: Path, scenario: str, engine: str, turns: tuple[int, int], against:
     return Piece(first, last, recording, replay)
 
 
-def _recorded(log: Path, scenario: str, engine: str, last: int) -> Watched:
-    """Record up to this turn, unless a soak that was stopped has done so before."""
+def _recorded(log: Path, scenario: str, engine: str, last: int) -> Watched | None:
+    """Record up to this turn, unless a soak that was stopped has done so before: None then."""
     wanted = ["record", scenario, "--engine", engine, "--turns", str(last), "-o", str(log)]
     if not log.is_file():
         return watched(wanted)
     with RunLog.open(log) as held:
         done = held.complete and held.turns[-1] == last
-    return Watched({}, None, None) if done else watched([*wanted, "--resume"])
+    return None if done else watched([*wanted, "--resume"])
 
 
 def watched(arguments: Sequence[str]) -> Watched:

@@ -29,6 +29,14 @@ CRATES = (
 _MEASURING = "engine/crates/bench"
 """The last crate: no other may know it, and its clock and floats are what it measures with."""
 _IMPURE = re.compile(r"\b(?:f32|f64|HashMap|HashSet|RandomState|Instant|SystemTime)\b")
+UNSAFE = (
+    "engine/crates/pyo3-bridge/src/borrowed.rs",
+    "engine/crates/pyo3-bridge/src/view.rs",
+    "engine/crates/shared/src/fx_columns.rs",
+    "engine/crates/shared/benches/kernels.rs",
+)
+"""Python's buffer protocol, the kernels of instruction sets, and what measures these."""
+_UNSAFE = re.compile(r"\bunsafe(?:_code)?\b")
 _PURE_MODULES = {
     "__future__",
     "bisect",
@@ -63,6 +71,15 @@ def rust_purity(file: SourceFile) -> Iterator[str]:
     for number, line in enumerate(code.splitlines(), start=1):
         for match in _IMPURE.finditer(line):
             yield f"{file.path}:{number}: {match.group()} must not reach state, events or digests"
+
+
+def rust_unsafe(file: SourceFile) -> Iterator[str]:
+    """Code that the compiler does not vouch for stands in a few files, tests included."""
+    if file.path.as_posix() in UNSAFE:
+        return
+    for number, line in enumerate(rust_source.blanked(file.text).splitlines(), start=1):
+        for match in _UNSAFE.finditer(line):
+            yield f"{file.path}:{number}: {match.group()}; do without, or name the file here"
 
 
 def reference_arithmetic(file: SourceFile) -> Iterator[str]:

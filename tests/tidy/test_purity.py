@@ -56,6 +56,16 @@ PLANTED: list[tuple[Rule, SourceFile, SourceFile]] = [
         planted("engine/crates/benches.rs", "use std::time::Instant;"),
         planted("engine/crates/bench/src/clock.rs", "use std::time::Instant;"),
     ),
+    (
+        purity_rules.rust_unsafe,
+        rust("fn a(x: &u8) { unsafe { *(x as *const u8) }; }"),
+        rust("// unsafe\n#![forbid(missing_docs)]\nfn a(x: &u8) -> u8 { *x }"),
+    ),
+    (
+        purity_rules.rust_unsafe,
+        planted("engine/crates/shared/src/fx.rs", "#![allow(unsafe_code)]"),
+        planted("engine/crates/shared/src/fx_columns.rs", "#![allow(unsafe_code)]"),
+    ),
     (purity_rules.reference_arithmetic, python("a = 1 / 2"), python("a = 1 // 2")),
     (purity_rules.reference_arithmetic, python("a /= 2"), python("a //= 2")),
     (purity_rules.reference_arithmetic, python("a = 0.5"), python("a = 5")),
@@ -103,6 +113,13 @@ def faults(rule: Rule, files: list[SourceFile]) -> list[str]:
 def test_the_engine_names_no_float_clock_or_hash_order() -> None:
     files = [file for file in tree.sources(".rs", under="engine/crates") if not file.is_test]
     assert faults(purity_rules.rust_purity, files) == []
+
+
+def test_unsafe_stands_in_the_files_that_are_named_and_in_each_of_them() -> None:
+    files = tree.sources(".rs", under="engine/crates")
+    assert faults(purity_rules.rust_unsafe, files) == []
+    holding = {file.path.as_posix() for file in files if "unsafe {" in file.text}
+    assert holding == set(purity_rules.UNSAFE)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use shared::ids::NONE;
-use sim_cortex::presence::stands_at;
 use sim_cortex::tables::POSTURE_STATIONED;
 use sim_cortex::{Muster, Table, Turn, World};
 
@@ -36,8 +35,8 @@ pub fn invasion(turn: &mut Turn) {
 fn held_systems(world: &World, muster: &Muster, faction: u32) -> BTreeSet<u32> {
     let stationed = muster
         .fleets_of(faction)
-        .filter(|&slot| world.fleet.posture[slot] == POSTURE_STATIONED && muster.is_armed(slot));
-    let systems = stationed.filter_map(|slot| stands_at(world, slot));
+        .filter(|&slot| world.fleet.posture[slot] == POSTURE_STATIONED);
+    let systems = stationed.filter_map(|slot| muster.stands_armed_at(slot));
     systems
         .filter(|&system| !muster.others_at(system, faction))
         .collect()

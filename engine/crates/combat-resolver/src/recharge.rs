@@ -4,7 +4,6 @@
 
 use shared::fx::Fx;
 use sim_cortex::Turn;
-use sim_cortex::presence::fit_units;
 
 /// Returns a shield after a turn's recharge.
 #[must_use]
@@ -25,7 +24,7 @@ pub fn recharge(turn: &mut Turn) {
 fn below_full(turn: &Turn) -> impl Iterator<Item = (u32, Fx)> {
     let (unit, data) = (&turn.world.unit, turn.data);
     let regen = data.rules.shield_regen;
-    fit_units(turn.world).filter_map(move |slot| {
+    turn.world.fit_units().filter_map(move |slot| {
         let before = unit.shield[slot];
         let after = recharged(before, regen, data.designs[unit.design[slot]].shield);
         (after != before).then_some((slot, after))

@@ -56,7 +56,8 @@ pub fn production(turn: &mut Turn) {
 }
 
 /// Launches a new unit of the acting faction at a planet, into the lowest stationed fleet that has
-/// room, else into a new one.
+/// room, else into a new one. The rule by itself: the phase looks for its fleets once and launches
+/// all that is done into them.
 pub fn launch(turn: &mut Turn, planet: u32, design: u32) {
     let faction = turn.acting();
     let mut berths = Berths::of(turn.world, faction);

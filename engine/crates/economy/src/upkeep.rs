@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 
 use shared::fx::{Fx, scale_floor};
 use shared::ids::NONE;
-use sim_cortex::presence::fit_units;
 use sim_cortex::tables::{ACCOUNT_MINT, ACCOUNT_UPKEEP, ACCOUNT_YARDS};
 use sim_cortex::{Muster, Table, Turn};
 
@@ -111,7 +110,10 @@ fn disband_insolvent(turn: &mut Turn, faction: u32) {
 /// The faction's fit units by falling upkeep, then by slot; as many as a turn may disband.
 fn dearest_units(turn: &Turn, faction: u32) -> Vec<u32> {
     let unit = &turn.world.unit;
-    let own = fit_units(turn.world).filter(|&slot| unit.owner[slot] == faction);
+    let own = turn
+        .world
+        .fit_units()
+        .filter(|&slot| unit.owner[slot] == faction);
     let upkeep = |slot| turn.data.designs[unit.design[slot]].upkeep;
     let mut own: Vec<_> = own.map(|slot| (Reverse(upkeep(slot)), slot)).collect();
     let count = turn.data.rules.disband_max as usize;

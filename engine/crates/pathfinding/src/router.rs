@@ -74,24 +74,16 @@ impl Router {
     /// Works out the distances to these targets, beside each other.
     pub fn measure(&self, targets: impl Iterator<Item = u32>) {
         let new = targets.filter(|&target| self.to_target[target].get().is_none());
-        let new: Vec<u32> = new.collect();
-        in_shards(&new, TARGETS, |part| {
-            part.iter().for_each(|&target| {
-                let _ = self.to_target(target);
-            });
+        for_each_target(new, |target| {
+            let _ = self.to_target(target);
         });
     }
 
     /// Works out the ways to these targets, beside each other.
     pub fn prepare(&self, targets: impl Iterator<Item = u32>) {
         let new = targets.filter(|&target| self.hops[target].get().is_none());
-        let mut new: Vec<u32> = new.collect();
-        new.sort_unstable();
-        new.dedup();
-        in_shards(&new, TARGETS, |part| {
-            part.iter().for_each(|&target| {
-                let _ = self.hops_to(target);
-            });
+        for_each_target(new, |target| {
+            let _ = self.hops_to(target);
         });
     }
 
@@ -108,4 +100,15 @@ impl Router {
             None => self.lanes.hops(&self.lanes.distances(target)),
         })
     }
+}
+
+/// Does the work of each target once, however often it is named: a thread that comes to one which
+/// another thread is working out would only wait for it.
+fn for_each_target(targets: impl Iterator<Item = u32>, work: impl Fn(u32) + Send + Sync) {
+    let mut targets: Vec<u32> = targets.collect();
+    targets.sort_unstable();
+    targets.dedup();
+    in_shards(&targets, TARGETS, |part| {
+        part.iter().for_each(|&target| work(target));
+    });
 }

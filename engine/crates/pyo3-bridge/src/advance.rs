@@ -2,14 +2,11 @@
 //! turn's answer out as soon as it is known. While it plays, the run belongs to it.
 //! Law: PROTOCOL.md, section 6.3. Decides nothing.
 
-use std::ops::ControlFlow;
 use std::panic::resume_unwind;
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::{JoinHandle, spawn};
 
+use campaign::Ahead;
+use campaign::ahead::Outcome;
 use campaign::engine::advance::TurnCommands;
-use campaign::{StepError, Stepped};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use shared::Json;
@@ -19,52 +16,35 @@ use crate::answers;
 use crate::engine::{Engine, Run};
 use crate::errors::of_command;
 
-/// Answers that may wait to be taken: the run is never further ahead than these and a turn.
-const WAITING_MAX: usize = 4;
-
 /// The answers of whole turns, one by one. The run can be asked again when all have been taken,
 /// or when this is gone.
 #[pyclass(module = "void_reckoning_rust._native")]
 pub struct Advance {
     engine: Py<Engine>,
-    playing: Option<Playing>,
-}
-
-struct Playing {
-    told: Mutex<Receiver<Stepped>>,
-    thread: JoinHandle<(Run, Result<(), StepError>)>,
+    /// Which of the engine's loans this is.
+    loan: u64,
+    playing: Option<Ahead<Run>>,
 }
 
 impl Advance {
     /// Begins to play on another thread.
-    pub fn begin(engine: Py<Engine>, mut run: Run, turns: Vec<TurnCommands>) -> Self {
-        let (tell, told) = sync_channel(WAITING_MAX);
-        let thread = spawn(move || {
-            let outcome = run.advance(&turns, |answer| match tell.send(answer) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            });
-            (run, outcome)
-        });
-        let told = Mutex::new(told);
+    pub fn begin(engine: Py<Engine>, loan: u64, run: Run, turns: Vec<TurnCommands>) -> Self {
+        let playing = Ahead::begin(run, move |run, tell| run.advance(&turns, tell));
         Self {
             engine,
-            playing: Some(Playing { told, thread }),
+            loan,
+            playing: Some(playing),
         }
     }
 
-    /// Waits for the end, and gives the run back.
-    fn end(&mut self, py: Python<'_>) -> PyResult<()> {
-        let Some(Playing { told, thread }) = self.playing.take() else {
-            return Ok(());
+    /// Waits for the end, gives the run back, and then returns how it ended.
+    fn end(&mut self, py: Python<'_>) -> PyResult<Outcome> {
+        let Some(playing) = self.playing.take() else {
+            return Ok(Ok(Ok(())));
         };
-        drop(told);
-        let (run, outcome) = match py.detach(|| thread.join()) {
-            Ok(ended) => ended,
-            Err(panic) => resume_unwind(panic),
-        };
-        self.engine.try_borrow_mut(py)?.give_back(run);
-        outcome.map_err(of_command)
+        let (run, outcome) = py.detach(|| playing.end());
+        self.engine.try_borrow_mut(py)?.give_back(self.loan, run);
+        Ok(outcome)
     }
 }
 
@@ -78,18 +58,19 @@ impl Advance {
         let Some(playing) = &self.playing else {
             return Ok(None);
         };
-        let told = &playing.told;
-        let answer = py.detach(|| told.lock().ok()?.recv().ok());
-        match answer {
+        match py.detach(|| playing.next_answer()) {
             Some(answer) => answers::stepped(py, &answer, false).map(Some),
-            None => self.end(py).map(|()| None),
+            None => match self.end(py)? {
+                Ok(outcome) => outcome.map(|()| None).map_err(of_command),
+                Err(panic) => resume_unwind(panic),
+            },
         }
     }
 }
 
 impl Drop for Advance {
     fn drop(&mut self) {
-        // What was not asked for is not told either; only the run is wanted back.
+        // What was not asked for is not told either, a panic included; only the run is wanted.
         Python::try_attach(|py| drop(self.end(py)));
     }
 }

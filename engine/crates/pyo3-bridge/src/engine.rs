@@ -33,8 +33,10 @@ pub type Run = Box<campaign::Engine>;
 #[derive(Default)]
 pub struct Engine {
     run: Option<Run>,
-    /// An `Advance` has it.
-    is_away: bool,
+    /// The loan by which an `Advance` has it.
+    away: Option<u64>,
+    /// Loans so far: each has a number of its own.
+    loans: u64,
 }
 
 #[pymethods]
@@ -57,7 +59,7 @@ impl Engine {
         answer.set_item("schema", PyBytes::new(py, schema_text().as_bytes()))?;
         answer.set_item("steps", answers::steps(py, &run)?)?;
         self.run = Some(Box::new(run));
-        self.is_away = false;
+        self.away = None;
         Ok(answer)
     }
 
@@ -88,8 +90,10 @@ impl Engine {
         let Some(run) = engine.run.take() else {
             return Err(of_command(NOT_STARTED));
         };
-        engine.is_away = true;
-        Ok(Advance::begin(slf.clone().unbind(), run, turns))
+        engine.loans += 1;
+        engine.away = Some(engine.loans);
+        let loan = engine.loans;
+        Ok(Advance::begin(slf.clone().unbind(), loan, run, turns))
     }
 
     /// Plays whole turns, given as JSON, and works out no digest; how many have ended.
@@ -159,6 +163,7 @@ impl Engine {
         Ok(PyBytes::new(py, &bytes))
     }
 
+    /// A copy of some values of a column: what tests hold `view` against.
     fn values<'py>(
         &self,
         py: Python<'py>,
@@ -252,10 +257,11 @@ impl Engine {
 }
 
 impl Engine {
-    /// Takes the run back from an `Advance`, unless another one has begun since.
-    pub fn give_back(&mut self, run: Run) {
-        if std::mem::take(&mut self.is_away) {
-            self.run = Some(run);
+    /// Takes the run back from the `Advance` of that loan, unless another run has begun since.
+    pub fn give_back(&mut self, loan: u64, run: Option<Run>) {
+        if self.away == Some(loan) {
+            self.away = None;
+            self.run = run;
         }
     }
 
@@ -271,7 +277,10 @@ impl Engine {
     }
 
     fn absence(&self) -> &'static str {
-        if self.is_away { AWAY } else { NOT_STARTED }
+        match self.away {
+            Some(_) => AWAY,
+            None => NOT_STARTED,
+        }
     }
 }
 

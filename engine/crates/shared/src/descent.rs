@@ -1,10 +1,9 @@
 //! Where two digest trees of one column part: descent by levels, from the tops to the leaves.
-//! Law: PROTOCOL.md, section 3. An accelerator of comparing all leaves; a property test holds it
-//! against that. Knows no values.
+//! Law: PROTOCOL.md, section 3. An accelerator of comparing all leaves, tested against that. Knows
+//! no values. Used by tests alone: two states of one process meet nowhere else, and the harness
+//! descends by itself.
 
-use crate::digest::Digest;
-
-const FAN_OUT: usize = 16;
+use crate::digest::{Digest, FAN_OUT};
 
 /// Returns the numbers of the leaves that differ, ascending; a leaf that one side lacks differs.
 ///

@@ -11,6 +11,7 @@ use crate::isa::Isa;
 const LOW_HALF: u64 = 0xffff_ffff;
 
 /// Writes ⌊left · right⌋ of each row to `out`. Precondition: three columns of one length.
+/// No rule multiplies two columns; it is what the kernel is measured by, against f64.
 pub fn mul_floor_columns(isa: Isa, left: &[Fx], right: &[Fx], out: &mut [Fx]) {
     assert!(
         left.len() == right.len() && left.len() == out.len(),

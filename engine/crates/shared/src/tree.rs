@@ -3,9 +3,11 @@
 //! 3. Knows no values: who touches which leaf is told, not found.
 
 use crate::batch::{BatchKey, keyed_many};
-use crate::digest::{Digest, FAN_OUT, LEAF_BYTES, column_of_top, keyed, node_key};
+use crate::digest::{self, Digest, FAN_OUT, column_of_top, keyed, node_key};
 use crate::isa::Isa;
 
+/// Payload bytes of a leaf.
+pub const LEAF_BYTES: usize = digest::LEAF_BYTES;
 const NODE_BYTES: usize = FAN_OUT * size_of::<Digest>();
 /// Lanes of the widest vectors, and consecutive pieces that each lane gets one after another.
 const LANES: usize = 16;

@@ -12,6 +12,7 @@ use shared::tree::Tree;
 use crate::column::{AnyColumn, Packed, Reader};
 use crate::leaves::{LEAF_BYTES, LeafSet};
 use crate::schema::TableSpec;
+use crate::shards::has_threads;
 use crate::tables::SCHEMA;
 use crate::universes::Universes;
 use crate::world::World;
@@ -165,10 +166,10 @@ impl Forest {
                 column.grow(growth, isa);
             }
         };
-        if leaf_count(growths) < PARALLEL_LEAVES_MIN {
-            self.columns.iter_mut().zip(growths).for_each(each);
-        } else {
+        if has_threads() && leaf_count(growths) >= PARALLEL_LEAVES_MIN {
             self.columns.par_iter_mut().zip(growths).for_each(each);
+        } else {
+            self.columns.iter_mut().zip(growths).for_each(each);
         }
     }
 }

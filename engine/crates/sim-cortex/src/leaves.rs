@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-/// Payload bytes of a leaf.
-pub const LEAF_BYTES: usize = 256;
+pub use shared::tree::LEAF_BYTES;
+
 const WORD_BITS: usize = 64;
 
 /// Leaf numbers, as bits. Grows by itself.

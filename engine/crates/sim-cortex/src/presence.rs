@@ -1,24 +1,17 @@
-//! Who stands where: fit units, armed fleets, and whose they are by system, as of one moment.
-//! Law: RULES.md, Part III ("Words used below"). A query of the world; decides no rule.
+//! Who stands where: armed fleets, and whose they are by system, as of one moment.
+//! Law: RULES.md, Part III ("Words used below"). The judge of `Muster` in tests: it scans the
+//! world, and no rule asks it. Decides no rule.
 
 use std::collections::BTreeSet;
 
-use shared::fx::Fx;
 use shared::ids::NONE;
 
 use crate::index::IndexVec;
 use crate::tables::Table;
 use crate::world::World;
 
-/// The fit units in id order: alive, and hp > 0.
-pub fn fit_units(world: &World) -> impl Iterator<Item = u32> + '_ {
-    let live = world.unit.slots().live();
-    live.filter(|&unit| world.unit.hp[unit] > Fx(0))
-}
-
 /// Returns the system where a live fleet stands; nothing if it is in a lane.
-#[must_use]
-pub fn stands_at(world: &World, fleet: u32) -> Option<u32> {
+fn stands_at(world: &World, fleet: u32) -> Option<u32> {
     let standing = world.fleet.next[fleet] == NONE;
     standing.then(|| world.fleet.system[fleet])
 }
@@ -36,7 +29,7 @@ impl Presence {
     #[must_use]
     pub fn of(world: &World) -> Self {
         let mut armed = IndexVec::new(vec![false; world.fleet.rows() as usize]);
-        for unit in fit_units(world) {
+        for unit in world.fit_units() {
             armed[world.unit.fleet[unit]] = true;
         }
         let fleets = world.fleet.slots().live().filter(|&fleet| armed[fleet]);

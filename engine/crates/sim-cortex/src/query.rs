@@ -1,5 +1,6 @@
 //! Questions to a table: which live rows pass all filters, in which order, how many at once.
-//! Law: RULES.md asks none; faces of the engine do. Reads only, and knows no table's meaning.
+//! RULES.md asks none: whoever looks at a state from outside does, for now tests and `bench` alone.
+//! Reads only, and knows no table's meaning.
 
 use std::collections::BTreeSet;
 

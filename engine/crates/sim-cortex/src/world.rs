@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use shared::fx::Fx;
+
 use crate::column::AnyColumn;
 use crate::derived::Derived;
 use crate::muster::Muster;
@@ -57,6 +59,12 @@ pub struct OutOfRange {
 }
 
 impl World {
+    /// The fit units in id order (RULES.md, Part III): alive, and hp > 0.
+    pub fn fit_units(&self) -> impl Iterator<Item = u32> + '_ {
+        let live = self.unit.slots().live();
+        live.filter(|&unit| self.unit.hp[unit] > Fx(0))
+    }
+
     /// All tables in schema order.
     #[must_use]
     pub fn tables(&self) -> [&dyn Table; 9] {

@@ -9,6 +9,7 @@ use shared::digest::Digest;
 use shared::isa::Isa;
 use sim_cortex::Forest;
 use sim_cortex::forest::Loans;
+use sim_cortex::shards::has_threads;
 
 use crate::answer::{Standing, StepError, Stepped};
 use crate::engine::Engine;
@@ -37,7 +38,7 @@ struct Ended {
 
 impl Ended {
     /// Works out the digests, and gives the forest back.
-    fn told(mut self, tell: impl FnOnce(Stepped) -> Flow) -> (Forest, Flow) {
+    fn hashed(mut self) -> (Forest, Stepped) {
         self.forest.settle(&self.loans, self.isa);
         let (schema, scenario) = &self.run;
         self.stepped.ended = Some(Standing {
@@ -49,20 +50,21 @@ impl Ended {
         });
         // The loans end here, before the run writes again where it can.
         drop(self.loans);
-        (self.forest, tell(self.stepped))
+        (self.forest, self.stepped)
     }
 }
 
 impl Engine {
     /// Plays whole turns, and tells for each the answer of its last step as soon as it is known:
     /// a halt is the last. It ends early if `tell` breaks; the run may be a turn ahead then.
+    /// `tell` is called where the caller stands: it may wait, and no thread of the run's waits.
     ///
     /// # Errors
     /// A turn is running, the run has ended, or a turn has not as many steps as the run; the
     /// turns before that one have been played and told.
     pub fn advance<F>(&mut self, turns: &[TurnCommands], mut tell: F) -> Result<(), StepError>
     where
-        F: FnMut(Stepped) -> Flow + Send,
+        F: FnMut(Stepped) -> Flow,
     {
         self.check_at_turn_end()?;
         let sound = turns
@@ -70,7 +72,7 @@ impl Engine {
             .take_while(|turn| self.check_turn(turn).is_ok());
         let sound = sound.count();
         let (playable, rest) = turns.split_at(sound);
-        let flow = self.on_threads(|run| run.advance_all(playable, &mut tell))?;
+        let flow = self.advance_all(playable, &mut tell)?;
         match rest.first().filter(|_| flow.is_continue()) {
             Some(turn) => self.check_turn(turn),
             None => Ok(()),
@@ -96,52 +98,50 @@ impl Engine {
 
     fn advance_all<F>(&mut self, turns: &[TurnCommands], tell: &mut F) -> Result<Flow, StepError>
     where
-        F: FnMut(Stepped) -> Flow + Send,
+        F: FnMut(Stepped) -> Flow,
     {
-        let mut waiting: Option<Ended> = None;
+        // Only on threads of its own: elsewhere another thread than the caller's would be taken.
+        let is_overlapped = self.on_threads(|_| has_threads() && rayon::current_num_threads() > 1);
+        let mut waiting = None;
         for (ordinal, turn) in turns.iter().enumerate() {
-            let is_last = ordinal + 1 == turns.len();
-            let mut flow = ON;
-            let stepped = match waiting.take() {
-                None => self.play_turn(turn)?,
-                Some(ended) => {
-                    let (played, told) =
-                        rayon::join(|| self.play_turn(turn), || ended.told(&mut *tell));
-                    (self.forest, flow) = told;
-                    played?
-                }
-            };
-            if flow.is_continue() && stepped.halt.is_some() {
-                let _ = tell(stepped);
-                flow = OVER;
-            } else if flow.is_continue() {
-                (waiting, flow) = self.wait_or_tell(stepped, is_last, tell);
+            let before = waiting.take();
+            let (told, played) = self.on_threads(|run| run.play_beside(before, turn));
+            if told.is_some_and(|told| tell(told).is_break()) {
+                return Ok(OVER);
             }
-            if flow.is_break() {
+            let stepped = played?;
+            if stepped.halt.is_some() {
+                let _ = tell(stepped);
+                return Ok(OVER);
+            }
+            if is_overlapped && ordinal + 1 < turns.len() {
+                waiting = Some(stepped);
+            } else if self.tell_now(stepped, tell).is_break() {
                 return Ok(OVER);
             }
         }
         Ok(ON)
     }
 
-    /// Tells a turn that has ended at once, unless another thread can do it beside the next one.
-    fn wait_or_tell<F>(
+    /// Plays a turn, and beside it works out the digests of the one before, if that waits for it.
+    fn play_beside(
         &mut self,
-        mut stepped: Stepped,
-        is_last: bool,
-        tell: &mut F,
-    ) -> (Option<Ended>, Flow)
-    where
-        F: FnMut(Stepped) -> Flow + Send,
-    {
-        let is_alone = rayon::current_thread_index().is_none() || rayon::current_num_threads() == 1;
-        if is_last || is_alone {
-            stepped.ended = Some(self.standing());
-            return (None, tell(stepped));
-        }
+        before: Option<Stepped>,
+        turn: &TurnCommands,
+    ) -> (Option<Stepped>, Result<Stepped, StepError>) {
+        let Some(before) = before else {
+            return (None, self.play_turn(turn));
+        };
+        let ended = self.lend_ended(before);
+        let (played, (forest, told)) = rayon::join(|| self.play_turn(turn), || ended.hashed());
+        self.forest = forest;
+        (Some(told), played)
+    }
+
+    fn lend_ended(&mut self, stepped: Stepped) -> Ended {
         let isa = self.options.isa;
         let loans = self.forest.update_or_lend(&mut self.state, isa);
-        let ended = Ended {
+        Ended {
             stepped,
             turn: self.state.turn,
             forest: std::mem::take(&mut self.forest),
@@ -150,8 +150,15 @@ impl Engine {
             events: std::mem::replace(&mut self.events, EventLog::new()),
             run: (self.schema, self.scenario),
             isa,
-        };
-        (Some(ended), ON)
+        }
+    }
+
+    fn tell_now<F>(&mut self, mut stepped: Stepped, tell: &mut F) -> Flow
+    where
+        F: FnMut(Stepped) -> Flow,
+    {
+        stepped.ended = Some(self.standing());
+        tell(stepped)
     }
 
     fn play_turn(&mut self, turn: &TurnCommands) -> Result<Stepped, StepError> {

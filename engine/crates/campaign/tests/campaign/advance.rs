@@ -216,3 +216,18 @@ fn who_has_heard_enough_ends_it() {
     );
     assert_eq!(run.standing().state_digest, plain.standing().state_digest);
 }
+
+#[test]
+fn who_is_told_may_wait_and_holds_no_thread_of_the_runs() {
+    for (threads, shared_rows_min) in [(1, 0), (2, 0), (2, 10_000)] {
+        let mut run = started(&scenario(100), options(threads, shared_rows_min));
+        let mut told = 0;
+        let count = |_| {
+            assert_eq!(rayon::current_thread_index(), None);
+            told += 1;
+            ControlFlow::Continue(())
+        };
+        run.advance(&turns(&[0; 4]), count).unwrap();
+        assert_eq!(told, 4);
+    }
+}

@@ -9,6 +9,7 @@
 mod two_factions;
 
 mod advance;
+mod ahead;
 mod close;
 mod engine;
 mod halts;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use shared::fx::Fx;
 use shared::ids::NONE;
-use sim_cortex::presence::{Presence, fit_units};
+use sim_cortex::presence::Presence;
 
 use sim_cortex::{Muster, Table, World};
 
@@ -123,7 +123,9 @@ fn judged(world: &mut World) -> Result<(), TestCaseError> {
             .filter(|&unit| world.unit.fleet[unit] == fleet)
             .collect();
         prop_assert_eq!(muster.units_of(fleet), &crew[..]);
-        let fit = fit_units(world).filter(|&unit| world.unit.fleet[unit] == fleet);
+        let fit = world
+            .fit_units()
+            .filter(|&unit| world.unit.fleet[unit] == fleet);
         let mut designs = BTreeMap::new();
         for unit in fit {
             *designs.entry(world.unit.design[unit]).or_insert(0_u32) += 1;
@@ -153,7 +155,10 @@ fn judged(world: &mut World) -> Result<(), TestCaseError> {
             held.count()
         );
         let mut kinds = BTreeMap::new();
-        for unit in fit_units(world).filter(|&unit| world.unit.owner[unit] == faction) {
+        for unit in world
+            .fit_units()
+            .filter(|&unit| world.unit.owner[unit] == faction)
+        {
             *kinds.entry(world.unit.design[unit]).or_insert(0_i64) += 1;
         }
         prop_assert_eq!(
