@@ -33,6 +33,7 @@ UNSAFE = (
     "engine/crates/pyo3-bridge/src/borrowed.rs",
     "engine/crates/pyo3-bridge/src/view.rs",
     "engine/crates/shared/src/fx_columns.rs",
+    "engine/crates/bench/src/rows/columns.rs",
     "engine/crates/shared/benches/kernels.rs",
 )
 """Python's buffer protocol, the kernels of instruction sets, and what measures these."""

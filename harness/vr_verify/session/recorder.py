@@ -175,8 +175,12 @@ class Recorder:
     def _unasked(self, log: RunLogWriter, turn: int, given: GivenCommands, last: int) -> int:
         """How many turns can be played with nothing asked before the end of the last of them.
 
-        0 where this one has commands: what refuses those is asked step by step.
+        0 where this one has commands: what refuses those is asked step by step; and where each
+        turn's state is kept and small: there the step that fails is worth more than the time.
         """
+        is_small = present_bytes(self.side.engine) <= self.small_bytes
+        if is_small and self.keeping.snapshots != "sparse":
+            return 0
         turns = 1
         if self.side.engine.can("digest") and not self.sketcher.cells:
             turns += log.stateless_ahead(min(UNASKED_TURNS_MAX, last + 1 - turn) - 1)
