@@ -52,8 +52,8 @@ SLIPS: Final = (
         "movement",
         (
             "pathfinding/src/movement.rs",
-            "*least = speed.min(*least)",
-            "*least = if *least == u32::MAX { speed } else { speed.max(*least) }",
+            "speeds.min().unwrap_or(u32::MAX)",
+            "speeds.max().unwrap_or(u32::MAX)",
         ),
         ("pathfinding/movement.py", "min(speeds)", "max(speeds)"),
     ),
@@ -90,7 +90,11 @@ SLIPS: Final = (
     Slip(
         "wrecks stay",
         "cleanup",
-        ("campaign/src/cleanup.rs", "unit.hp[slot] == Fx(0)", "unit.hp[slot] < Fx(0)"),
+        (
+            "campaign/src/cleanup.rs",
+            "muster.lost_units().collect()",
+            "muster.lost_units().filter(|_| false).collect()",
+        ),
         ("campaign/cleanup.py", "unit.hp == 0", "unit.hp < 0"),
     ),
 )
