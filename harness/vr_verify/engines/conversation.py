@@ -10,8 +10,7 @@ import stat
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Final, Self, TypeVar, cast
+from typing import Any, BinaryIO, Final, TypeVar, cast
 
 from vr_verify.canonical.archive import BYTES_MAX
 from vr_verify.engines import answers
@@ -19,6 +18,7 @@ from vr_verify.engines.keeping import Launch
 from vr_verify.engines.process import ErrorAnswer, WorkerProcess
 from vr_verify.engines.registry import BuildSpec
 from vr_verify.errors import EngineCrashed, EngineError, EngineProtocolError, UsageError
+from vr_verify.model.closing import Closing
 from vr_verify.model.limits import Limits
 
 PROTOCOL: Final = 1
@@ -31,7 +31,7 @@ _MACHINE_ERRORS: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, e
 T = TypeVar("T")
 
 
-class Conversation:
+class Conversation(Closing):
     """A started engine that has described itself. `answered` is its last answer as it came."""
 
     def __init__(
@@ -48,17 +48,6 @@ class Conversation:
             self.description = self._ask("describe", args, answers.Description)
             undo.pop_all()
         self.name = self.process.name = self.description.name
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the process."""

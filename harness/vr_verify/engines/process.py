@@ -9,7 +9,6 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final
 
 from vr_verify.engines import framing
@@ -23,6 +22,7 @@ from vr_verify.errors import (
     EngineProtocolError,
     EngineTimedOut,
 )
+from vr_verify.model.closing import Closing
 
 _EXIT_WAIT_S: Final = 2.0
 _CHUNK_BYTES: Final = 1 << 16
@@ -42,7 +42,7 @@ class ErrorAnswer(Exception):  # noqa: N818
         self.message = message
 
 
-class WorkerProcess:
+class WorkerProcess(Closing):
     """A running engine. `name` is what errors call it; it may be set once the engine said so.
 
     Bulk data travel through a directory of its own, or through `directory`, which then stays.
@@ -63,17 +63,6 @@ class WorkerProcess:
         except OSError as error:
             raise EngineCannotStart(name, f"{launch.argv[0]}: {error.strerror}") from error
         self.directory = self._kept.directory
-
-    def __enter__(self) -> "WorkerProcess":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def ask(self, call: str, args: dict[str, Any]) -> dict[str, Any]:
         """Send one call and wait for its answer."""

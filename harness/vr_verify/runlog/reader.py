@@ -7,11 +7,11 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from vr_verify.canonical.state import State, TableData, Universe, check_state
 from vr_verify.errors import UsageError
+from vr_verify.model.closing import Closing
 from vr_verify.runlog import messages, records, snapshots
 from vr_verify.runlog.chains import SEAL_BYTES
 from vr_verify.runlog.chunk import ChunkReader, chunk_crc
@@ -26,7 +26,7 @@ from vr_verify.runlog.standing import StandingState
 __all__ = ["LogHeader", "RunLog", "TurnRecord"]
 
 
-class RunLog:
+class RunLog(Closing):
     """A checked log. `complete` is False for one cut in mid-write; `turns` are the sealed ones.
 
     `cut_at` is the offset of the first byte that no seal vouches for, None for a complete log.
@@ -62,17 +62,6 @@ class RunLog:
         except BaseException:
             source.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -7,10 +7,9 @@ import zlib
 from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from vr_verify.canonical.state import State, check_state
+from vr_verify.model.closing import Closing
 from vr_verify.model.run import Command, Digests, Halt
 from vr_verify.runlog import chains, container, messages
 from vr_verify.runlog.kept_states import ChangedState, KeptStates
@@ -24,7 +23,7 @@ from vr_verify.runlog.snapshots import Stored
 from vr_verify.runlog.standing import StandingState
 
 
-class RunLogWriter:
+class RunLogWriter(Closing):
     """A log being written. Left without `finish`, it stays a log that was cut: readable, open.
 
     `durable` waits after each turn until the bytes are on the disk. Errors of the disk are
@@ -68,17 +67,6 @@ class RunLogWriter:
     def standing(self) -> StandingState | None:
         """What changed rows have led to; None if the last state was given whole."""
         return self._kept.standing
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def write_first(
         self, state: State, digests: Digests, sketched: TurnSketch | None = None

@@ -5,16 +5,15 @@ It must not know what they play.
 
 from collections.abc import Sequence
 from threading import Lock
-from types import TracebackType
-from typing import Self
 
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec
+from vr_verify.model.closing import Closing
 from vr_verify.model.limits import Limits
 from vr_verify.session.turns import LiveSide
 
 
-class Crew:
+class Crew(Closing):
     """Sides that run. As a context manager it ends them.
 
     `given` are engines that run already: they are the crew's from then on.
@@ -32,17 +31,6 @@ class Crew:
         self._lock = Lock()
         self._stopped = False
         self.sides = self._named() if given else self.renew()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def renew(self) -> tuple[LiveSide, ...]:
         """Put fresh workers of the same builds in place of those there are; none has a run yet."""

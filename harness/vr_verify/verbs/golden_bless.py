@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from types import TracebackType
-from typing import Self
 
 from msgspec import structs
 
@@ -28,6 +26,7 @@ from vr_verify.answers.answer import (
 from vr_verify.answers.changes import facts_change, first_changed_turn
 from vr_verify.answers.pairs import Pair
 from vr_verify.errors import IoFailed, SkippedError, UsageError
+from vr_verify.model.closing import Closing
 from vr_verify.model.outcome import Outcome
 from vr_verify.report.golden_document import (
     CHANGED,
@@ -58,7 +57,7 @@ def check_reason(reason: str) -> None:
         raise UsageError('golden bless: say in words why the new answer is right: --reason "…"')
 
 
-class Proposal:
+class Proposal(Closing):
     """What would be blessed. `document` shows it; `accept` writes it, or nothing at all."""
 
     def __init__(self, reason: str) -> None:
@@ -66,17 +65,6 @@ class Proposal:
         self.document: GoldenReport
         self._writes: list[_Write] = []
         self._scratch = TemporaryDirectory(prefix="vr-golden-")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Forget what was recorded for the proposal."""
