@@ -36,6 +36,7 @@ check: test ## everything: also the tests marked slow, more random cases, a shor
 	python -m pytest -m "slow and not prints" -n $(JOBS)
 	python -m pytest -m prints -rP
 	PROPTEST_CASES=10000 cargo test --locked --quiet -p shared -p sim-cortex -p decision hostile
+	cargo test --locked --quiet --workspace -- --ignored
 	python -m tests.fuzz all
 
 golden: setup ## the golden answers against both engines; `make test` holds them too
