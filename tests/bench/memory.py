@@ -5,32 +5,50 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Peaks:
-    """The greatest resident bytes of a process, and of all below it taken together."""
+    """The greatest resident bytes of a process, and of all below it taken together.
+
+    0 for what lived too short a time to be looked at.
+    """
 
     own: int
     children: int
 
 
-def peaks_of(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Peaks:
-    """Run a command that must succeed, and look at its memory until it ends.
+def watch(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    out: IO[bytes] | None = None,
+) -> tuple[int, Peaks]:
+    """Run a command to its end and look at its memory meanwhile: its exit code, and the peaks.
 
-    Each process below it counts with its own greatest figure, even if they were at other times.
+    Each process below it counts with its own greatest figure, even if they were at other times. The
+    last look decides: a child that has not yet started its own program shows its parent's memory.
     """
     highest: dict[int, int] = {}
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
+    output = subprocess.DEVNULL if out is None else out
+    with subprocess.Popen(
+        command, stdout=output, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
         while process.poll() is None:
             for pid in [process.pid, *descendants(process.pid)]:
-                highest[pid] = max(highest.get(pid, 0), resident_bytes(pid, "VmHWM"))
+                highest[pid] = resident_bytes(pid, "VmHWM") or highest.get(pid, 0)
             time.sleep(_LOOK_SECONDS)
-    assert process.returncode == 0, f"{' '.join(command)}: exit code {process.returncode}"
-    own = highest.pop(process.pid)
-    return Peaks(own, sum(highest.values()))
+    own = highest.pop(process.pid, 0)
+    return process.returncode, Peaks(own, sum(highest.values()))
+
+
+def peaks_of(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Peaks:
+    """Return the peaks of a command, which must succeed."""
+    code, peaks = watch(command, environment)
+    assert code == 0, f"{' '.join(command)}: exit code {code}"
+    return peaks
 
 
 def descendants(pid: int) -> list[int]:

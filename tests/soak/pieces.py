@@ -4,20 +4,17 @@ All is asked of `vr-verify` as a program, so that what is watched is what people
 """
 
 import json
-import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, TypeAlias
 
-from tests.bench.memory import descendants, resident_bytes
+from tests.bench.memory import watch
 from vr_verify.runlog.reader import RunLog
 
 Line: TypeAlias = dict[str, int | None]
-_LOOK_SECONDS = 0.2
 _AGREED = "agreed"
 
 
@@ -27,11 +24,14 @@ class AlarmError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A finished command: its report, and greatest resident bytes of harness and workers."""
+    """A finished command: its report, and greatest resident bytes of harness and workers.
+
+    Nothing for what lived too short a time to be looked at.
+    """
 
     report: dict[str, Any]
-    harness_bytes: int
-    workers_bytes: int
+    harness_bytes: int | None
+    workers_bytes: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +82,13 @@ def _recorded(log: Path, scenario: str, engine: str, last: int) -> Watched | Non
 def watched(arguments: Sequence[str]) -> Watched:
     """Run `vr-verify` with these arguments to its end, and look at its memory all along."""
     command = [sys.executable, "-m", "vr_verify", *arguments, "--json"]
-    harness = workers = 0
     with TemporaryFile() as out:
-        with subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL) as process:
-            while process.poll() is None:
-                below = [resident_bytes(pid) for pid in descendants(process.pid)]
-                harness = max(harness, resident_bytes(process.pid))
-                workers = max(workers, sum(below))
-                time.sleep(_LOOK_SECONDS)
+        code, peaks = watch(command, out=out)
         out.seek(0)
         text = out.read().decode()
-    if process.returncode != 0:
-        raise AlarmError(f"vr-verify {' '.join(arguments)}: exit {process.returncode}\n{text}")
+    if code != 0:
+        raise AlarmError(f"vr-verify {' '.join(arguments)}: exit {code}\n{text}")
     report = json.loads(text)
     if report["outcome"] != _AGREED:
         raise AlarmError(f"vr-verify {' '.join(arguments)}: {report['outcome']}")
-    return Watched(report, harness, workers)
+    return Watched(report, peaks.own or None, peaks.children or None)
