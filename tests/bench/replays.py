@@ -164,7 +164,7 @@ def _two_workers() -> Iterator[Case]:
         def replay(jobs: int) -> None:
             with _one_thread():
                 report = vr_verify.replay(log, against="none", audit="off", jobs=jobs)
-            assert report.outcome is Outcome.AGREED, report.outcome
+            assert report.outcome == Outcome.AGREED, report.outcome
 
         yield Case(
             "replays/two workers",
