@@ -4,7 +4,7 @@
 use observability::{Coverage, EventLog, Ledger};
 use shared::Json;
 use shared::ids::NONE;
-use shared::stream::{Key, draw_many};
+use shared::stream::Key;
 
 use crate::notes::Place;
 use crate::rules::{FactionMind, RuleData};
@@ -99,8 +99,8 @@ impl Turn<'_> {
         scope: &[u64],
         count: usize,
     ) -> Vec<u64> {
-        self.count_draws(stream, site, scope, count);
-        draw_many(&self.stream(stream, scope), 0, count)
+        let place = self.place();
+        place.draw(self.ledger, stream, site, scope, count)
     }
 
     /// Counts draws that the rule prescribes and that are made another way.
