@@ -4,6 +4,7 @@
 use observability::{Coverage, EventLog, Ledger};
 use shared::Json;
 use shared::ids::NONE;
+use shared::isa::Isa;
 use shared::stream::Key;
 
 use crate::notes::Place;
@@ -33,6 +34,8 @@ pub struct Turn<'a> {
     /// The commands of the step. In `open` and `close` the campaign calls `orders` without a
     /// faction before the first phase, so that each is rejected with `wrong_step`.
     pub commands: &'a [Json],
+    /// The instruction set of the kernels that the phase calls; it shows in no answer.
+    pub isa: Isa,
     /// Draws of the turn.
     pub ledger: &'a mut Ledger,
     /// Events of the turn.
