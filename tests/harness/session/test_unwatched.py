@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.selftest.builds import TURNS, wet_log
+from tests.support.open_mill import open_mill
 from tests.support.toy_builds import MILL
 from vr_verify.engines.saboteur.faults import FAULTS
 from vr_verify.errors import UsageError
@@ -49,7 +50,8 @@ def played(chunks: list[range]) -> list[int]:
 def replayed(log: Path, fault: str, right: str, fail_fast: bool) -> bytes:
     """Replay beside a liar, nothing audited."""
     limits = Limits(answer_s=5.0 if fault == "hang" else 120.0, memory_bytes=MEMORY_BYTES)
-    liar = f"saboteur:{fault}@{TURN}:{MILL}"
+    shows = {"tree", "changed_rows"} & set(FAULTS[fault].needs)
+    liar = f"saboteur:{fault}@{TURN}:{open_mill() if shows else MILL}"
     report = replay(log, liar, right, audit="off", limits=limits, fail_fast=fail_fast)
     return report_json.encode(report)
 
