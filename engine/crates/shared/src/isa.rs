@@ -1,6 +1,6 @@
 //! Instruction sets that kernels are written for, and which of them this machine has.
-//! Law: PROTOCOL.md, section 6.6. Every kernel gives the same results on every set, so a set
-//! decides speed and nothing else: whoever starts a run chooses it. Knows no kernel, no environment.
+//! Law: PROTOCOL.md, section 6.6. Every kernel gives the same results on every set: a set decides
+//! speed and nothing else, and whoever starts a run chooses it. Knows no kernel, no environment.
 
 /// An instruction set that kernels are written for, the plainest first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
