@@ -112,6 +112,10 @@ class Lie:
         """Whether a run that starts behind the turn meets it too."""
         return FAULTS[self.fault].lasts
 
+    def is_due(self, turn: int) -> bool:
+        """Whether a run that comes to the end of this turn meets it there."""
+        return turn >= self.turn if self.lasts else turn == self.turn
+
 
 def read_lie(text: str) -> Lie:
     """Read `FAULT@TURN` or `FAULT[TABLE.COLUMN]@TURN`; ValueError says what was expected."""

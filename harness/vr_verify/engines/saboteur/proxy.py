@@ -193,14 +193,12 @@ class Saboteur:
         result = engine.step(commands, args["stop_after"], args["phases"])
         answer = engine.answered
         self._forget_stand()
-        lasts = self.lie.lasts
         self.between_turns = result.turn_ended or result.halt is not None
         if result.halt is not None or not self._is_at_end(engine, result, args["stop_after"]):
             # Within a later turn a false state stays false; within the lie's own it is not yet.
-            self.lying = self.lying and lasts and result.halt is None
+            self.lying = self.lying and self.lie.lasts and result.halt is None
             return answer
-        turn = result.turn
-        self.lying = turn >= self.lie.turn if lasts else turn == self.lie.turn
+        self.lying = self.lie.is_due(result.turn)
         self.breaks_down = self.lying and self.lie.fault in BREAKDOWNS
         before, self.digest_before = self.digest_before, answer.get("state_digest")
         if not self.lying:
@@ -254,9 +252,8 @@ class Saboteur:
         """Keep what is shown where a turn begins whose changed rows will not be the true ones."""
         if not self.between_turns:
             return
-        turn = engine.turn + 1
-        told = turn >= self.lie.turn if self.lie.lasts else turn == self.lie.turn
-        needed = told and self.lie.fault in _OTHER_ROWS and any(map(engine.can, _CHANGES))
+        is_due = self.lie.is_due(engine.turn + 1)
+        needed = is_due and self.lie.fault in _OTHER_ROWS and any(map(engine.can, _CHANGES))
         self._before = self._shown(engine) if needed else None
 
     def _changes(self, engine: Engine) -> Changes:
