@@ -1,12 +1,19 @@
 """Mills for the saboteur to lie about."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.support.mill_engine import CAPABILITIES, MillEngine
+from tests.support.open_mill import OpenMill
+from tests.support.sketching_mills import SketchMill
 from tests.support.toy_builds import MILL
 from vr_verify.verbs.record import record
 
 MUTE = "python-class:tests.selftest.builds:MuteMill"
+WATCHED = "python-class:tests.selftest.builds:WatchedMill"
+HASTY = "python-class:tests.selftest.builds:HastyMill"
+NO_DIGEST = bytes(32)
 TURNS = 6
 
 
@@ -15,6 +22,25 @@ class MuteMill(MillEngine):
 
     name = "mute"
     capabilities = (*(one for one in CAPABILITIES if one != "digest"), "snapshot")
+
+
+class WatchedMill(SketchMill, OpenMill):
+    """Shows all that there is of a turn: its trees, its changed rows, its sketch."""
+
+    name = "watched"
+    capabilities = (*OpenMill.capabilities, "sketch")
+
+
+class HastyMill(MillEngine):
+    """Advances by itself, and tells no true digest then."""
+
+    name = "hasty"
+
+    def advance(self, turns: list[list[list[dict[str, Any]]]]) -> Iterator[dict[str, Any]]:
+        """Play whole turns."""
+        for turn in turns:
+            answers = [self.step(commands, None, False) for commands in turn]
+            yield answers[-1] | {"state_digest": NO_DIGEST.hex()}
 
 
 def wet_log(folder: Path, engine: str = MILL, commands_at: tuple[int, ...] = ()) -> Path:

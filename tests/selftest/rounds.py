@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.selftest.trials import Trial, single_faults
-from tests.support.toy_builds import MILL, TOY
+from tests.support.open_mill import open_mill
+from tests.support.toy_builds import TOY
 from vr_verify.verbs.record import record
 
 SEEDS: Final = (3, 11, 29, 47, 83)
@@ -40,10 +41,11 @@ _BARE: Final = (
     "torn-frame",
     "garbage-frame",
 )
+_MILL: Final = open_mill()
 _ALL: Final = tuple(single_faults())
 TOYS: Final = (
     Subject("bare toy", TOY, TOY, None, _BARE),
-    Subject("toy", MILL, MILL, "treasury.toll", _ALL),
+    Subject("toy", _MILL, _MILL, "treasury.toll", _ALL),
 )
 TWINS: Final = (
     Subject("python", "python", "rust", "unit.kills", _ALL),
@@ -77,7 +79,7 @@ def _command(subject: Subject, turn: int) -> tuple[str, dict[str, Any]]:
     """Return a step and a command that the engine takes at this turn."""
     if subject.build == TOY:
         return "tick", {"slot": turn % 3, "add": str(turn)}
-    if subject.build == MILL:
+    if subject.build == _MILL:
         return "evening", {"universe": 3, "slot": turn % 3, "add": str(turn)}
     return "faction 0", {"kind": "disband", "unit": f"0/unit/{turn}:0"}
 

@@ -43,9 +43,10 @@ KINDS: Final = {
     "swallowed-command": {"state", "events"},
     "right-until-asked-twice": {"digest", "state"},
     "right-only-when-watched": {"digest"},
+    "false-node": {"state"},  # small states are read whole, and nobody asks for a node
 }
 VALUE_LIES: Final = frozenset(
-    {"field", "order", "digest-of-truth", "planted", "right-until-asked-twice"}
+    {"field", "order", "digest-of-truth", "planted", "right-until-asked-twice", "false-node"}
 )
 
 
@@ -197,5 +198,9 @@ def differing(log: RunLog, turn: int, false: State) -> set[tuple[str, str]]:
 
 
 def single_faults() -> list[str]:
-    """List the lies that a watched replay meets: not the control, nor what is told unwatched."""
-    return [name for name in FAULTS if name not in ("none", "right-only-when-stepped")]
+    """List the lies that a watched replay meets.
+
+    Not the control, nor what is told unwatched, nor what only recordings ask for.
+    """
+    unmet = {"none", "right-only-when-stepped", "row-left-out"}
+    return [name for name in FAULTS if name not in unmet]

@@ -1,4 +1,4 @@
-"""Mills that show their digest trees and the rows that a turn has changed; some of them lie.
+"""Mills that show their digest trees and the rows that a turn has changed; some of them wrongly.
 
 Spec: PROTOCOL.md, sections 4.1 and 6.2. The plain mill leaves both calls to others.
 """
@@ -100,38 +100,6 @@ class OpenSlowWheel(OpenMill):
         super().grind()
         if self.turn >= LIE_TURN:
             self.water[3][2] += 1
-
-
-class FalseNode(OpenSlowWheel):
-    """The slow wheel, and what it tells below the tops of its trees is not what they are over."""
-
-    name = "false-node"
-
-    def nodes(
-        self, universe: int, table: str, column: str, level: int, first: int, count: int
-    ) -> bytes:
-        """Turn one bit of what is told."""
-        told = bytearray(super().nodes(universe, table, column, level, first, count))
-        if self.turn >= LIE_TURN:
-            told[0] ^= 1
-        return bytes(told)
-
-
-class LeavesOut(OpenMill):
-    """Leaves one changed row of the first table out in turn 4."""
-
-    name = "leaves-out"
-
-    def changed_rows(self) -> list[tuple[bytes, list[bytes]]]:
-        """Drop the last row."""
-        first, *others = super().changed_rows()
-        slots, columns = first
-        if self.turn != LIE_TURN:
-            return [first, *others]
-        kept = len(slots) // 4 - 1
-        widths = [column.width for column in self.schema.tables[0].columns]
-        cut = [payload[: kept * width] for payload, width in zip(columns, widths, strict=True)]
-        return [(slots[: 4 * kept], cut), *others]
 
 
 class Unsorted(OpenMill):

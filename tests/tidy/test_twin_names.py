@@ -98,6 +98,14 @@ def test_clean_twins_have_no_fault() -> None:
     assert list(twin_names.check(pair(), {})) == []
 
 
+def test_an_instruction_set_is_no_parameter_of_a_rule() -> None:
+    wanting = _RUST.replace("pub fn key(seed", "pub fn key(isa: Isa, seed")
+    assert wanting != _RUST
+    assert list(twin_names.check(pair(rust=wanting), {})) == []
+    both = pair(_PYTHON.replace("def key(", "def key(isa, "), wanting)
+    assert list(twin_names.check(both, {}))
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -31,6 +31,18 @@ class Planet:
     owner: int | None
 
 
+@dataclass(frozen=True)
+class PlannedPlanet:
+    """A planet of every home or front, wherever they are: the slot of its class, and its income."""
+
+    planet_class: int
+    income: int
+
+    def of(self, system: int, owner: int) -> Planet:
+        """Return the planet in a system, owned by a faction."""
+        return Planet(system, self.planet_class, self.income, owner)
+
+
 @dataclass
 class Galaxy:
     """Systems by slot as raw (x, y, z), lanes, planets and the home system of each faction."""
@@ -60,6 +72,19 @@ def read_explicit(
     lanes = _read_lanes(galaxy, names)
     homes = [faction.choice("home", names, "a system") for faction in factions]
     return Galaxy(positions, lanes, planets, homes, names)
+
+
+def read_planned_planets(
+    section: Section, key: str, ruleset: Ruleset, most: int
+) -> tuple[PlannedPlanet, ...]:
+    """Read from one to `most` planets, each with its class and its income."""
+    classes = [planet_class.name for planet_class in ruleset.planet_classes]
+    planets = []
+    for planet in section.sections(key, 1, most):
+        planet.only("class", "income")
+        planet_class = planet.choice("class", classes, "a planet class")
+        planets.append(PlannedPlanet(planet_class, planet.integer("income", 0, INCOME_MAX)))
+    return tuple(planets)
 
 
 def _read_position(system: Section) -> tuple[int, int, int]:

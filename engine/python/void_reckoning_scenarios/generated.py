@@ -19,6 +19,8 @@ from void_reckoning_scenarios.galaxy import (
     Galaxy,
     Lane,
     Planet,
+    PlannedPlanet,
+    read_planned_planets,
 )
 from void_reckoning_scenarios.ruleset import Ruleset
 from void_reckoning_scenarios.section import Section
@@ -28,14 +30,6 @@ _TRIES = 100
 _POSITION_SITES = 3
 _PLANET_SITES = 2
 _SPARSEST = 2**10 * ONE
-
-
-@dataclass(frozen=True)
-class HomePlanet:
-    """A planet of every home system: the slot of its class, and its income."""
-
-    planet_class: int
-    income: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ class Plan:
     planets: tuple[int, int]
     income: tuple[int, int]
     colonies: int
-    home_planets: tuple[HomePlanet, ...]
+    home_planets: tuple[PlannedPlanet, ...]
 
 
 def generate(section: Section, ruleset: Ruleset, seed: int, factions: int) -> Galaxy:
@@ -69,12 +63,7 @@ def _read_plan(section: Section, ruleset: Ruleset, factions: int) -> Plan:
     section.only(*Plan.__dataclass_fields__)
     systems = section.integer("systems", factions, GENERATED_SYSTEMS_MAX)
     radius = section.fx("radius", 1, COORDINATE_MAX)
-    classes = [planet_class.name for planet_class in ruleset.planet_classes]
-    home_planets = []
-    for planet in section.sections("home_planets", 1, SYSTEM_PLANETS_MAX):
-        planet.only("class", "income")
-        planet_class = planet.choice("class", classes, "a planet class")
-        home_planets.append(HomePlanet(planet_class, planet.integer("income", 0, INCOME_MAX)))
+    home_planets = read_planned_planets(section, "home_planets", ruleset, SYSTEM_PLANETS_MAX)
     return Plan(
         systems=systems,
         radius=radius,
@@ -85,7 +74,7 @@ def _read_plan(section: Section, ruleset: Ruleset, factions: int) -> Plan:
         planets=_read_span(section, "planets", SYSTEM_PLANETS_MAX),
         income=_read_span(section, "income", INCOME_MAX),
         colonies=section.integer("colonies", 0, systems),
-        home_planets=tuple(home_planets),
+        home_planets=home_planets,
     )
 
 
@@ -175,7 +164,7 @@ def _draw_planets(
     for slot in range(plan.systems):
         if slot in homes:
             owner = homes.index(slot)
-            planets += [Planet(slot, p.planet_class, p.income, owner) for p in plan.home_planets]
+            planets += [planet.of(slot, owner) for planet in plan.home_planets]
             continue
         (draw,) = draws(seed, "galaxy.planets", [slot], 1)
         count = _from_span(draw, plan.planets)

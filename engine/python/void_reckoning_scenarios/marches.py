@@ -11,13 +11,14 @@ from void_reckoning_reference.shared.stream import bounded, unit_fx
 from void_reckoning_scenarios.draws import draws
 from void_reckoning_scenarios.galaxy import (
     COORDINATE_MAX,
-    INCOME_MAX,
     LANE_WEIGHT_MAX,
     PLANETS_MAX,
     SYSTEM_PLANETS_MAX,
     Galaxy,
     Lane,
     Planet,
+    PlannedPlanet,
+    read_planned_planets,
 )
 from void_reckoning_scenarios.ruleset import Ruleset
 from void_reckoning_scenarios.section import Section
@@ -41,14 +42,6 @@ _KEYS = (
 
 
 @dataclass(frozen=True)
-class StripPlanet:
-    """A planet of a home or of one side of a front: the slot of its class, and its income."""
-
-    planet_class: int
-    income: int
-
-
-@dataclass(frozen=True)
 class Marches:
     """The shape of the strips; `rungs`: one of so many ways between two rows is a lane.
 
@@ -63,8 +56,8 @@ class Marches:
     rungs: int
     fronts: int
     front_weight: int
-    front_planets: tuple[StripPlanet, ...]
-    home_planets: tuple[StripPlanet, ...]
+    front_planets: tuple[PlannedPlanet, ...]
+    home_planets: tuple[PlannedPlanet, ...]
 
     @property
     def systems(self) -> int:
@@ -100,8 +93,10 @@ def read_marches(section: Section, ruleset: Ruleset, factions: int) -> Marches:
         rungs=section.integer("rungs", 1, _RUNGS_MAX),
         fronts=section.integer("fronts", 1, length),
         front_weight=section.integer("front_weight", 1, LANE_WEIGHT_MAX),
-        front_planets=_read_planets(section, "front_planets", ruleset, SYSTEM_PLANETS_MAX // 2),
-        home_planets=_read_planets(section, "home_planets", ruleset, SYSTEM_PLANETS_MAX),
+        front_planets=read_planned_planets(
+            section, "front_planets", ruleset, SYSTEM_PLANETS_MAX // 2
+        ),
+        home_planets=read_planned_planets(section, "home_planets", ruleset, SYSTEM_PLANETS_MAX),
     )
     _require_room(section, marches)
     return marches
@@ -115,18 +110,6 @@ def lay_out(marches: Marches, seed: int) -> Galaxy:
     ]
     lanes = sorted([*_rows(marches, seed), *_rungs(marches, seed), *_front_lanes(marches)])
     return Galaxy(_positions(marches, seed), lanes, _planets(marches, homes), homes)
-
-
-def _read_planets(
-    section: Section, key: str, ruleset: Ruleset, most: int
-) -> tuple[StripPlanet, ...]:
-    classes = [planet_class.name for planet_class in ruleset.planet_classes]
-    planets = []
-    for planet in section.sections(key, 1, most):
-        planet.only("class", "income")
-        planet_class = planet.choice("class", classes, "a planet class")
-        planets.append(StripPlanet(planet_class, planet.integer("income", 0, INCOME_MAX)))
-    return tuple(planets)
 
 
 def _require_room(section: Section, marches: Marches) -> None:
@@ -225,7 +208,7 @@ def _weight(marches: Marches, draw: int) -> int:
 def _planets(marches: Marches, homes: list[int]) -> list[Planet]:
     """Give each side of a front its planets, so that neither side's fleets have reason to leave."""
     planets = [
-        Planet(home, planet.planet_class, planet.income, owner)
+        planet.of(home, owner)
         for owner, home in enumerate(homes)
         for planet in marches.home_planets
     ]
@@ -233,7 +216,7 @@ def _planets(marches: Marches, homes: list[int]) -> list[Planet]:
         for ordinal in range(marches.fronts):
             front = marches.front(border, ordinal)
             planets += [
-                Planet(front, planet.planet_class, planet.income, owner)
+                planet.of(front, owner)
                 for owner in (border, border + 1)
                 for planet in marches.front_planets
             ]

@@ -45,6 +45,11 @@ def encode(value: Any) -> bytes:
     -2^63 to 2^64 - 1, and for nesting over 64.
     """
     _check(value, 0)
+    return _written(value)
+
+
+def _written(value: Any) -> bytes:
+    """Return the canonical text of a value that has one."""
     written = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return _SHORT_ESCAPE.sub(lambda match: _LONG_ESCAPES[match[1]], written).encode()
 
@@ -69,7 +74,7 @@ def decode(data: bytes) -> Any:
 def decode_canonical(data: bytes) -> Any:
     """Read a text that must be canonical itself; ValueError names the first byte that is not."""
     value = decode(data)
-    canonical = encode(value)
+    canonical = _written(value)  # what was decoded has been checked
     if canonical != data:
         pairs = enumerate(zip(canonical, data, strict=False))
         place = next((at for at, (left, right) in pairs if left != right), None)

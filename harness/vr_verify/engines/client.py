@@ -56,7 +56,8 @@ class Audit:
 class Engine(StateReading):
     """A started engine, `describe`d. Use it as a context manager: its process ends with it.
 
-    `answered` is its last answer as it came; `turn` and `rows` say where the run stands.
+    `answered` is its last answer as it came, in an `advance` that of the last turn taken; `turn`
+    and `rows` say where the run stands.
     """
 
     def __init__(
@@ -175,6 +176,7 @@ class Engine(StateReading):
         key, frame = self._receive_part("advance")
         if key != "turn":
             raise self._broken("advance", "expected the key turn for each turn, found ok")
+        self.answered = frame
         answer = self._checked("advance", lambda: answers.read(frame, answers.Stepped))
         last = len(self.steps) - 1
         if not 0 <= answer.step <= last or (answer.halt is None and answer.step != last):
@@ -185,7 +187,9 @@ class Engine(StateReading):
         return self._stepped(answer)
 
     def _end_advance(self, count: int) -> None:
+        told = self.answered
         answer = self._receive("advance", answers.Advanced)
+        self.answered = told
         if answer.turns != str(count):
             raise self._broken("advance", f"expected {count} turns, found {answer.turns!r}")
 

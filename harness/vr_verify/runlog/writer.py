@@ -40,7 +40,8 @@ class RunLogWriter(Closing):
         """Start a log, or go on behind the last turn of `resumed`; what follows it is dropped."""
         self.path = Path(path)
         self.header = header
-        self._header_data = header_message(header)
+        # A resumed log's header was read; to read a large scenario again takes tenths of a second.
+        self._header_data = header_message(header) if resumed is None else b""
         self._halted = False
         if resumed is None:
             self._at = Position()
@@ -50,7 +51,7 @@ class RunLogWriter(Closing):
             self._sink = LogSink(self.path, durable)
             self._sink.append(container.PREFACE)
             return
-        assert header_message(resumed.header) == self._header_data, "one run, one header"
+        assert header == resumed.header, "one run, one header"
         self._at = resumed.position
         self._last_turn, self._halted = resumed.turns[-1], resumed.halted
         differs = header.snapshots == "delta" and not resumed.halted

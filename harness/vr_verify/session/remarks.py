@@ -66,6 +66,8 @@ def _no_occasion(lie: Lie, lockstep: Lockstep, side: LiveSide, first: int, last:
     log = lockstep.log
     if lie.fault == "none":
         return None
+    if lie.fault == "row-left-out":
+        return "a replay does not ask for changed rows"
     if lie.turn > last or (lie.turn < first and not lie.lasts):
         return f"turn {lie.turn} is outside the compared turns {first} to {last}"
     sample = lockstep.sample if side is lockstep.sides[-1] else None

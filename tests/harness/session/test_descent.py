@@ -220,17 +220,3 @@ def test_a_state_is_not_read_whole_where_sides_part(
     read.clear()
     replayed(log, monkeypatch, by_trees=False, against=open_mill("OpenSlowWheel"))
     assert {4, 5} < set(read), "the other way reads them"
-
-
-def test_a_lying_tree_is_a_divergence_of_kind_digest(
-    cells: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = tmp_path / "mill.log"
-    record(cells, log, turns=7, engine=open_mill())
-    found = replayed(log, monkeypatch, by_trees=True, against=open_mill("FalseNode")).divergence
-    assert found is not None
-    assert (found.kind, found.turn, found.odd_one_out) == ("digest", 4, "false-node")
-    assert found.entity is not None
-    clean = replayed(log, monkeypatch, by_trees=True, against=open_mill("OpenSlowWheel")).divergence
-    assert clean is not None
-    assert clean.kind == "state"

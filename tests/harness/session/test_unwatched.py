@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.selftest.builds import TURNS, wet_log
+from tests.support.open_mill import open_mill
 from tests.support.toy_builds import MILL
 from vr_verify.engines.saboteur.faults import FAULTS
 from vr_verify.errors import UsageError
@@ -46,23 +47,31 @@ def played(chunks: list[range]) -> list[int]:
     return [turn for chunk in chunks for turn in chunk]
 
 
-def replayed(log: Path, fault: str, right: str) -> bytes:
+def replayed(log: Path, fault: str, right: str, fail_fast: bool) -> bytes:
     """Replay beside a liar, nothing audited."""
     limits = Limits(answer_s=5.0 if fault == "hang" else 120.0, memory_bytes=MEMORY_BYTES)
-    liar = f"saboteur:{fault}@{TURN}:{MILL}"
-    return report_json.encode(replay(log, liar, right, audit="off", limits=limits))
+    shows = {"tree", "changed_rows"} & set(FAULTS[fault].needs)
+    liar = f"saboteur:{fault}@{TURN}:{open_mill() if shows else MILL}"
+    report = replay(log, liar, right, audit="off", limits=limits, fail_fast=fail_fast)
+    return report_json.encode(report)
 
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name not in ("growth", STEPPED)])
 @pytest.mark.parametrize("right", ["none", MILL])
+@pytest.mark.parametrize("fail_fast", [False, True])
 def test_every_lie_reads_the_same(
-    tmp_path: Path, chunks: list[range], monkeypatch: pytest.MonkeyPatch, fault: str, right: str
+    tmp_path: Path,
+    chunks: list[range],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    right: str,
+    fail_fast: bool,
 ) -> None:
     log = wet_log(tmp_path, commands_at=(2, 5))
-    unwatched_report = replayed(log, fault, right)
+    unwatched_report = replayed(log, fault, right, fail_fast)
     assert played(chunks) == list(range(1, TURNS))
     monkeypatch.setattr(lockstep, "can_go_unwatched", lambda _: False)
-    assert unwatched_report == replayed(log, fault, right)
+    assert unwatched_report == replayed(log, fault, right, fail_fast)
     assert played(chunks) == list(range(1, TURNS))
 
 

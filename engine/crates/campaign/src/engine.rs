@@ -276,6 +276,7 @@ impl Engine {
             phase_ordinal,
             faction,
             commands,
+            isa: self.options.isa,
             ledger: &mut self.ledger,
             events: &mut self.events,
             coverage: &mut self.coverage,

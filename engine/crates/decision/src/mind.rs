@@ -8,7 +8,7 @@ use pathfinding::route::UNREACHABLE;
 use shared::fx::{Fx, div_floor, from_int};
 use shared::fx_columns::scale_column;
 use shared::ids::NONE;
-use shared::isa;
+use shared::isa::Isa;
 use shared::stream::unit_fx;
 use sim_cortex::shards::in_shards;
 use sim_cortex::tables::POSTURE_UNDER_WAY;
@@ -85,6 +85,7 @@ fn decide_moves(turn: &mut Turn, faction: u32) {
         distances: distances.map(|at| router.to_target(at.system)).collect(),
         candidates: &candidates,
         noise: turn.data.rules.noise,
+        isa: turn.isa,
     };
     let (place, world) = (turn.place(), &*turn.world);
     let chosen = in_shards(&movers, SHARD, |fleets| {
@@ -107,6 +108,7 @@ struct Chart<'a> {
     /// By candidate: distances by system.
     distances: Vec<&'a [u32]>,
     noise: Fx,
+    isa: Isa,
 }
 
 impl Chart<'_> {
@@ -117,7 +119,7 @@ impl Chart<'_> {
         let from = world.fleet.system[fleet] as usize;
         let units: Vec<Fx> = draws.into_iter().map(unit_fx).collect();
         let mut noises = vec![Fx(0); units.len()];
-        scale_column(isa::chosen(), &units, self.noise, &mut noises);
+        scale_column(self.isa, &units, self.noise, &mut noises);
         let mut best = None;
         let charted = self.candidates.iter().zip(&self.distances);
         for ((candidate, distances), noise) in charted.zip(noises) {

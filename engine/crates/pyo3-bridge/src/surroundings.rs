@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 
 use campaign::Options;
 use pyo3::prelude::*;
-use shared::isa::{self, Isa};
+use shared::isa::Isa;
 
 use crate::errors::of_command;
 
@@ -41,7 +41,6 @@ fn read() -> Result<Options, String> {
         Some(name) => Isa::named(&name).map_err(|error| format!("{ISA}: {error}"))?,
         None => Isa::best(),
     };
-    isa::choose(isa).map_err(|error| format!("{ISA}: {error}"))?;
     Options::new(threads, isa).map_err(|error| format!("{THREADS}: {error}"))
 }
 

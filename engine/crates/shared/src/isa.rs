@@ -1,8 +1,6 @@
-//! Instruction sets: which this machine has, and which one the process uses.
-//! Law: PROTOCOL.md, section 6.6. Every kernel gives the same results on every set, so this decides
-//! speed and nothing else. Knows no kernel and reads no environment.
-
-use std::sync::OnceLock;
+//! Instruction sets that kernels are written for, and which of them this machine has.
+//! Law: PROTOCOL.md, section 6.6. Every kernel gives the same results on every set: a set decides
+//! speed and nothing else, and whoever starts a run chooses it. Knows no kernel, no environment.
 
 /// An instruction set that kernels are written for, the plainest first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -17,28 +15,15 @@ pub enum Isa {
     Avx512,
 }
 
-/// Why an instruction set cannot be used.
+/// There is no instruction set of that name, or not on this machine.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum IsaError {
-    /// There is no such set, or not on this machine.
-    #[error("instruction set: expected one of {here}, found {name:?}")]
-    Absent {
-        /// The set asked for.
-        name: String,
-        /// Names of the sets that this machine has.
-        here: String,
-    },
-    /// Kernels have run, or another set was chosen: a process has one.
-    #[error("instruction set: expected {chosen}, which is in use, found {name}")]
-    InUse {
-        /// The set asked for.
-        name: &'static str,
-        /// The set that stays.
-        chosen: &'static str,
-    },
+#[error("instruction set: expected one of {here}, found {name:?}")]
+pub struct AbsentIsa {
+    /// The set asked for.
+    pub name: String,
+    /// Names of the sets that this machine has.
+    pub here: String,
 }
-
-static CHOSEN: OnceLock<Isa> = OnceLock::new();
 
 impl Isa {
     const ALL: [Self; 4] = [Self::Portable, Self::Sse41, Self::Avx2, Self::Avx512];
@@ -58,9 +43,12 @@ impl Isa {
     ///
     /// # Errors
     /// No set of that name, or this machine does not have it.
-    pub fn named(name: &str) -> Result<Self, IsaError> {
+    pub fn named(name: &str) -> Result<Self, AbsentIsa> {
         let found = Self::here().find(|isa| isa.name() == name);
-        found.ok_or_else(|| absent(name))
+        found.ok_or_else(|| AbsentIsa {
+            name: name.to_owned(),
+            here: Self::here().map(Self::name).collect::<Vec<_>>().join(", "),
+        })
     }
 
     /// The set's name, as `named` takes it.
@@ -95,37 +83,5 @@ impl Isa {
     #[cfg(not(target_arch = "x86_64"))]
     pub fn is_here(self) -> bool {
         self == Self::Portable
-    }
-}
-
-/// Returns the set that this process uses: the best, unless another was chosen before.
-#[must_use]
-pub fn chosen() -> Isa {
-    *CHOSEN.get_or_init(Isa::best)
-}
-
-/// Chooses the set that this process uses from now on. Choosing the same one again is no error.
-///
-/// # Errors
-/// This machine does not have it, or another one is in use already.
-pub fn choose(isa: Isa) -> Result<(), IsaError> {
-    if !isa.is_here() {
-        return Err(absent(isa.name()));
-    }
-    let chosen = *CHOSEN.get_or_init(|| isa);
-    if chosen == isa {
-        return Ok(());
-    }
-    Err(IsaError::InUse {
-        name: isa.name(),
-        chosen: chosen.name(),
-    })
-}
-
-fn absent(name: &str) -> IsaError {
-    let here: Vec<_> = Isa::here().map(Isa::name).collect();
-    IsaError::Absent {
-        name: name.to_owned(),
-        here: here.join(", "),
     }
 }

@@ -6,7 +6,7 @@ use std::slice::ChunksExactMut;
 
 use crate::batch::{BatchKey, keyed_many};
 use crate::digest::{Digest, keyed};
-use crate::isa;
+use crate::isa::Isa;
 use crate::material::Material;
 
 /// Cells of a sketch unless others are asked for.
@@ -63,7 +63,7 @@ pub enum SketchError {
 ///
 /// # Panics
 /// If a column does not hold one value for each slot, which is a bug of the caller.
-pub fn sketch(universes: &[ChangedUniverse], cells: u32) -> Result<Vec<u8>, SketchError> {
+pub fn sketch(isa: Isa, universes: &[ChangedUniverse], cells: u32) -> Result<Vec<u8>, SketchError> {
     let mut building = Cells::new(cells)?;
     for (universe, place) in universes.iter().zip(names(universes.len(), 48)?) {
         for (table, name) in universe
@@ -71,7 +71,7 @@ pub fn sketch(universes: &[ChangedUniverse], cells: u32) -> Result<Vec<u8>, Sket
             .iter()
             .zip(names(universe.tables.len(), 32)?)
         {
-            add_table(&mut building, universe.id, table, place | name);
+            add_table(isa, &mut building, universe.id, table, place | name);
         }
     }
     Ok(building.bytes())
@@ -86,7 +86,7 @@ fn names(count: usize, shift: u32) -> Result<impl Iterator<Item = u64>, SketchEr
 }
 
 /// Hashes the rows of a table, a batch at a time, and counts each in its cells.
-fn add_table(cells: &mut Cells, universe: u32, table: &ChangedTable, first_name: u64) {
+fn add_table(isa: Isa, cells: &mut Cells, universe: u32, table: &ChangedTable, first_name: u64) {
     if table.slots.is_empty() {
         return;
     }
@@ -94,7 +94,7 @@ fn add_table(cells: &mut Cells, universe: u32, table: &ChangedTable, first_name:
     let mut rows = Rows::new(universe, table);
     for slots in table.slots.chunks(BATCH_ROWS) {
         rows.gather(slots);
-        rows.hash(&key);
+        rows.hash(isa, &key);
         for (slot, digest) in slots.iter().zip(&rows.digests) {
             let [a, b, c, d, e, f, g, h, ..] = *digest;
             let digest = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
@@ -161,13 +161,13 @@ impl<'a> Rows<'a> {
     }
 
     /// Hashes the rows; those of one or two blocks across the lanes of a vector.
-    fn hash(&mut self, key: &Digest) {
+    fn hash(&mut self, isa: Isa, key: &Digest) {
         let rows = self.bytes.chunks_exact(self.row_bytes);
         self.digests.clear();
         self.digests.resize(rows.len(), Digest::default());
         match self.row_bytes {
-            BLOCK_BYTES => hash_all::<BLOCK_BYTES>(key, &self.bytes, &mut self.digests),
-            TWO_BLOCKS => hash_all::<TWO_BLOCKS>(key, &self.bytes, &mut self.digests),
+            BLOCK_BYTES => hash_all::<BLOCK_BYTES>(isa, key, &self.bytes, &mut self.digests),
+            TWO_BLOCKS => hash_all::<TWO_BLOCKS>(isa, key, &self.bytes, &mut self.digests),
             _ => {
                 let places = self.digests.iter_mut().zip(rows);
                 places.for_each(|(digest, row)| *digest = keyed(key, row));
@@ -176,10 +176,10 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn hash_all<const N: usize>(key: &Digest, rows: &[u8], digests: &mut [Digest]) {
+fn hash_all<const N: usize>(isa: Isa, key: &Digest, rows: &[u8], digests: &mut [Digest]) {
     let (rows, _) = rows.as_chunks::<N>();
     keyed_many(
-        isa::chosen(),
+        isa,
         &BatchKey::new(key),
         &rows.iter().collect::<Vec<_>>(),
         digests,

@@ -2,6 +2,7 @@
 //! Law: PROTOCOL.md, section 4.1 ("changed"), section 6.2 (`changed_rows`). Told from what stood
 //! in the written leaves when the turn began; reads nothing else of the columns.
 
+use shared::isa::Isa;
 use shared::sketch::{ChangedTable, ChangedUniverse, SketchError, sketch};
 
 use crate::schema::TableSpec;
@@ -31,7 +32,7 @@ impl Universes {
     ///
     /// # Errors
     /// No sketch has so many cells.
-    pub fn sketch(&self, cells: u32) -> Result<Vec<u8>, SketchError> {
+    pub fn sketch(&self, isa: Isa, cells: u32) -> Result<Vec<u8>, SketchError> {
         let changed = self.changed_rows();
         let columns: Vec<_> = changed
             .iter()
@@ -53,7 +54,7 @@ impl Universes {
             id: world.id,
             tables,
         });
-        sketch(&universes.collect::<Vec<_>>(), cells)
+        sketch(isa, &universes.collect::<Vec<_>>(), cells)
     }
 }
 

@@ -71,6 +71,19 @@ impl Place {
         }
     }
 
+    /// Draws and counts in `ledger`; see `Turn::draw`.
+    pub(crate) fn draw(
+        &self,
+        ledger: &mut Ledger,
+        stream: &'static str,
+        site: &'static str,
+        scope: &[u64],
+        count: usize,
+    ) -> Vec<u64> {
+        ledger.record(self.entry(stream, site, scope, count));
+        draw_many(&self.stream(stream, scope), 0, count)
+    }
+
     /// Appends an event about an entity of `world`; see `Turn::emit`.
     pub(crate) fn append(
         &self,
@@ -127,9 +140,8 @@ impl<'a> Notes<'a> {
         scope: &[u64],
         count: usize,
     ) -> Vec<u64> {
-        self.ledger
-            .record(self.place.entry(stream, site, scope, count));
-        draw_many(&self.place.stream(stream, scope), 0, count)
+        self.place
+            .draw(&mut self.ledger, stream, site, scope, count)
     }
 
     /// As `Turn::emit`; the number is one among these notes.

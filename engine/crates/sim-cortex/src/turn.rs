@@ -4,7 +4,8 @@
 use observability::{Coverage, EventLog, Ledger};
 use shared::Json;
 use shared::ids::NONE;
-use shared::stream::{Key, draw_many};
+use shared::isa::Isa;
+use shared::stream::Key;
 
 use crate::notes::Place;
 use crate::rules::{FactionMind, RuleData};
@@ -33,6 +34,8 @@ pub struct Turn<'a> {
     /// The commands of the step. In `open` and `close` the campaign calls `orders` without a
     /// faction before the first phase, so that each is rejected with `wrong_step`.
     pub commands: &'a [Json],
+    /// The instruction set of the kernels that the phase calls; it shows in no answer.
+    pub isa: Isa,
     /// Draws of the turn.
     pub ledger: &'a mut Ledger,
     /// Events of the turn.
@@ -99,8 +102,8 @@ impl Turn<'_> {
         scope: &[u64],
         count: usize,
     ) -> Vec<u64> {
-        self.count_draws(stream, site, scope, count);
-        draw_many(&self.stream(stream, scope), 0, count)
+        let place = self.place();
+        place.draw(self.ledger, stream, site, scope, count)
     }
 
     /// Counts draws that the rule prescribes and that are made another way.

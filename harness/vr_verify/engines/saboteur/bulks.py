@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from vr_verify.canonical import archive, tree
+from vr_verify.canonical import archive, sketch, tree
+from vr_verify.canonical.changed_rows import Changes
 from vr_verify.canonical.schema import Schema
 from vr_verify.canonical.state import State, Universe
 
@@ -97,6 +98,23 @@ def place_nodes(
     first, count = int(args["first"]), int(args["count"])
     level = column.levels[args["level"]]
     return place(directory, [level[first * tree.DIGEST_BYTES :][: count * tree.DIGEST_BYTES]])[0]
+
+
+def place_changed_rows(
+    directory: Path, _schema: Schema, changes: Changes, _args: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the rows that a turn has changed, and return the answer to `changed_rows`."""
+    tables = [table for universe in changes.universes for table in universe.tables]
+    parts = [bytes(part) for table in tables for part in (table.slots, *table.columns)]
+    counts = [{"rows": str(table.count)} for table in tables]
+    return {"tables": counts, "values": place(directory, [b"".join(parts)])[0]}
+
+
+def place_sketch(
+    directory: Path, schema: Schema, changes: Changes, args: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the sketch of the rows that a turn has changed, and return the answer to `sketch`."""
+    return place(directory, [sketch.build(schema, changes, args["cells"]).encode()])[0]
 
 
 def read_state(directory: Path, schema: Schema, args: dict[str, Any]) -> State:

@@ -70,6 +70,17 @@ FAULTS: Final[dict[str, Fault]] = {
         ("digest",),
         lasts=True,
     ),
+    "false-node": Fault(
+        "from the turn on, one value is wrong; the digest and the tops of the trees agree with it, "
+        "nodes below them do not",
+        ("tree",),
+        lasts=True,
+        alters=True,
+    ),
+    "row-left-out": Fault(
+        "in the turn, one row that it has changed is in neither its changed rows nor its sketch",
+        ("changed_rows",),
+    ),
     "crash": Fault("the turn's last answer is an abort"),
     "hang": Fault("the turn's last answer never comes"),
     "growth": Fault("the turn's last answer takes memory, 64 MiB at a time, up to 2 GiB"),
@@ -100,6 +111,10 @@ class Lie:
     def lasts(self) -> bool:
         """Whether a run that starts behind the turn meets it too."""
         return FAULTS[self.fault].lasts
+
+    def is_due(self, turn: int) -> bool:
+        """Whether a run that comes to the end of this turn meets it there."""
+        return turn >= self.turn if self.lasts else turn == self.turn
 
 
 def read_lie(text: str) -> Lie:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from vr_verify.canonical.changed_rows import SLOT_BYTES, ChangedRows, Changes
 from vr_verify.canonical.ledger import LedgerEntry, arrange
 from vr_verify.canonical.schema import Column, Schema
 from vr_verify.canonical.state import State, TableData, read_value
@@ -59,6 +60,34 @@ def false_digest(lie: Lie, digest: bytes) -> bytes:
     """Return a digest with one bit wrong, another one for each fault: two lies do not cancel."""
     at = list(FAULTS).index(lie.fault)
     return digest[:at] + bytes([digest[at] ^ 1]) + digest[at + 1 :]
+
+
+def false_nodes(nodes: bytes) -> bytes:
+    """Return digests of nodes, the first with one bit wrong."""
+    return bytes([nodes[0] ^ 1]) + nodes[1:] if nodes else nodes
+
+
+def false_changes(changes: Changes) -> Changes:
+    """Leave out the last row of the table of which most have changed; none if none has."""
+    tables = [table for universe in changes.universes for table in universe.tables]
+    fullest = max(tables, key=lambda table: table.count, default=None)
+    universes = [
+        replace(universe, tables=tuple(_cut(t) if t is fullest else t for t in universe.tables))
+        for universe in changes.universes
+    ]
+    return replace(changes, universes=tuple(universes))
+
+
+def _cut(table: ChangedRows) -> ChangedRows:
+    """Return a table's changed rows without the last of them."""
+    if table.count == 0:
+        return table
+    kept = table.count - 1
+    columns = (memoryview(column).cast("B") for column in table.columns)
+    cut = tuple(column[: len(column) // table.count * kept] for column in columns)
+    return replace(
+        table, count=kept, slots=memoryview(table.slots)[: SLOT_BYTES * kept], columns=cut
+    )
 
 
 def _altered(lie: Lie, schema: Schema, state: State) -> State:

@@ -1,6 +1,8 @@
 """The saboteur's side of the framing: every call goes to the true engine, some answers come false.
 
-It lies at the end of its turn only, so the lie shows in the last phase of the last step.
+It lies at the end of its turn only, so the lie shows in the last phase of the last step. Values,
+trees, changed rows and sketches agree with one another unless the lie says otherwise; a capability
+that could not be kept so is not declared.
 """
 
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from typing import Any, Final
 from blake3 import blake3
 
 from vr_verify.canonical import ledger, tree
+from vr_verify.canonical.changed_rows import Changes
+from vr_verify.canonical.changes import changes_between
 from vr_verify.canonical.state import State
 from vr_verify.engines import answers
 from vr_verify.engines.client import Engine, StepResult
@@ -21,14 +25,26 @@ from vr_verify.engines.saboteur.faults import FAULTS, Lie
 
 # What the harness may ask of a saboteur: calls that it does not know it could not lie about.
 _PASSED_ON: Final = frozenset(
-    {"audit", "digest", "draws", "events", "phases", "resolve", "rules_fired", "snapshot", "tree"}
+    {
+        "audit",
+        "changed_rows",
+        "digest",
+        "draws",
+        "events",
+        "phases",
+        "resolve",
+        "rules_fired",
+        "sketch",
+        "snapshot",
+        "tree",
+    }
 )
-# What it does by itself, by the steps of the true engine.
+# What it does by itself, whether the true engine can or not.
 _OWN: Final = frozenset({"advance", "bulk_commands"})
-_FALSE_DIGEST: Final = frozenset({"field", "order"})
+_FALSE_DIGEST: Final = frozenset({"field", "order", "false-node"})
 _FALSE_VALUES: Final = _FALSE_DIGEST | {"digest-of-truth"}
-# With these the rows that a turn has changed are not those that the true engine has changed.
-_OTHER_CHANGES: Final = _FALSE_VALUES | {"planted"}
+# With these a turn has changed other rows than the true engine knows of.
+_OTHER_ROWS: Final = _FALSE_VALUES | {"planted"}
 
 _READINGS: Final = {
     "values": bulks.place_values,
@@ -36,6 +52,7 @@ _READINGS: Final = {
     "tops": bulks.place_tops,
     "nodes": bulks.place_nodes,
 }
+_CHANGES: Final = {"changed_rows": bulks.place_changed_rows, "sketch": bulks.place_sketch}
 
 
 class Saboteur:
@@ -51,6 +68,8 @@ class Saboteur:
         self.between_turns = True
         self._advancing = False
         self._false: State | None = None
+        # What was shown at the end of the turn before, where that is asked for.
+        self._before: State | None = None
         self._read: set[str] = set()
         self._kept: dict[str, bytes] = {}
 
@@ -69,7 +88,11 @@ class Saboteur:
             return opening[call](engine, args)
         if call in _READINGS and self._reads_false(call, args):
             state = self._false_state(engine)
-            return _READINGS[call](self.directory, engine.schema, state, args)
+            named = _READINGS[call](self.directory, engine.schema, state, args)
+            return self._false_nodes(named) if call == "nodes" else named
+        if call in _CHANGES and self.lying and self.lie.fault in _OTHER_ROWS | {"row-left-out"}:
+            engine.process.ask(call, args)  # who may not ask is refused as ever
+            return _CHANGES[call](self.directory, engine.schema, self._changes(engine), args)
         if call in self._kept:
             return bulks.place(self.directory, [self._kept[call]])[0]
         if self.lying and call == "draws" and self.lie.fault == "draw":
@@ -79,14 +102,24 @@ class Saboteur:
     def advance(self, args: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Play whole turns, and give the answer to the last step of each, as `step` would.
 
-        The true engine is stepped, so that a lie at a turn's end is told here too.
+        It advances over the turns before the lie, where it can, and is stepped from there on, so
+        that a lie at a turn's end is told here too.
         """
         self.breaks_down = False
         engine = self.engine
         assert engine is not None, "describe comes first"
+        turns = bulks.read_listed(self.directory, args["turns"])
+        honest = len(turns) if self.lie.fault == "none" else max(0, self.lie.turn - 1 - engine.turn)
+        for result in engine.advance(turns[:honest]):
+            yield self._at_turn_end(engine, engine.answered)
+            if result.halt is not None:
+                return
+        yield from self._advance_stepped(engine, turns[honest:])
+
+    def _advance_stepped(self, engine: Engine, turns: list[Any]) -> Iterator[dict[str, Any]]:
         self._advancing = True
         try:
-            for turn in bulks.read_listed(self.directory, args["turns"]):
+            for turn in turns:
                 answer: dict[str, Any] = {}
                 for commands in turn:
                     asked = {"commands": commands, "stop_after": None, "phases": False}
@@ -106,15 +139,12 @@ class Saboteur:
         if missing := [need for need in FAULTS[fault].needs if not self.engine.can(need)]:
             reason = f"the fault {fault} needs an engine with the capability {missing[0]}"
             raise ErrorAnswer("scenario", f"{reason}; {described.name} has none")
-        passed_on = _PASSED_ON
-        if fault not in _OTHER_CHANGES:
-            passed_on |= {"changed_rows"}
         return {
             "name": f"saboteur-{described.name}",
             "build": f"{described.build} {self.lie.text}",
             "rules_version": described.rules_version,
             "counterpart": described.counterpart,
-            "capabilities": sorted(described.capabilities & passed_on | _OWN),
+            "capabilities": sorted(described.capabilities & _PASSED_ON | _OWN),
             "rules": list(described.rules),
         }
 
@@ -158,18 +188,17 @@ class Saboteur:
         return {key: value for key, value in answer.items() if key != "state_digest"}
 
     def _step(self, engine: Engine, args: dict[str, Any]) -> dict[str, Any]:
+        self._note_before(engine)
         commands = self._swallowed(engine, bulks.read_listed(self.directory, args["commands"]))
         result = engine.step(commands, args["stop_after"], args["phases"])
         answer = engine.answered
         self._forget_stand()
-        lasts = self.lie.lasts
         self.between_turns = result.turn_ended or result.halt is not None
         if result.halt is not None or not self._is_at_end(engine, result, args["stop_after"]):
             # Within a later turn a false state stays false; within the lie's own it is not yet.
-            self.lying = self.lying and lasts and result.halt is None
+            self.lying = self.lying and self.lie.lasts and result.halt is None
             return answer
-        turn = result.turn
-        self.lying = turn >= self.lie.turn if lasts else turn == self.lie.turn
+        self.lying = self.lie.is_due(result.turn)
         self.breaks_down = self.lying and self.lie.fault in BREAKDOWNS
         before, self.digest_before = self.digest_before, answer.get("state_digest")
         if not self.lying:
@@ -219,6 +248,21 @@ class Saboteur:
             return _with_digest(answer, digest.hex())
         return answer
 
+    def _note_before(self, engine: Engine) -> None:
+        """Keep what is shown where a turn begins whose changed rows will not be the true ones."""
+        if not self.between_turns:
+            return
+        is_due = self.lie.is_due(engine.turn + 1)
+        needed = is_due and self.lie.fault in _OTHER_ROWS and any(map(engine.can, _CHANGES))
+        self._before = self._shown(engine) if needed else None
+
+    def _changes(self, engine: Engine) -> Changes:
+        """Return the rows that are told as those that the last turn has changed."""
+        if self.lie.fault == "row-left-out":
+            return lies.false_changes(engine.changed_rows())
+        assert self._before is not None, "the lie is told, so its turn was begun"
+        return changes_between(engine.schema, self._before, self._shown(engine))
+
     def _plant(self, engine: Engine) -> str | None:
         """Put a false value into the true engine, and keep what a restore makes it forget."""
         for call in ("draws", "events"):
@@ -246,6 +290,18 @@ class Saboteur:
         if self._false is None:
             self._false = lies.false_state(self.lie, engine.schema, engine.state())
         return self._false
+
+    def _shown(self, engine: Engine) -> State:
+        """Return the state as whoever asks is shown it."""
+        told = self.lying and self.lie.fault in _FALSE_VALUES
+        return self._false_state(engine) if told else engine.state()
+
+    def _false_nodes(self, named: dict[str, str]) -> dict[str, str]:
+        """Return the answer to `nodes` with the lie in it, if that is the lie."""
+        if self.lie.fault != "false-node":
+            return named
+        nodes = lies.false_nodes(bulks.read(self.directory, named))
+        return bulks.place(self.directory, [nodes])[0]
 
     def _false_draws(self, engine: Engine) -> bytes:
         universe = engine.rows[0].universe if engine.rows else 0

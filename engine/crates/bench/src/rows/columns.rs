@@ -6,7 +6,7 @@
 
 use shared::fx::Fx;
 use shared::fx_columns::mul_floor_columns;
-use shared::isa::{Isa, chosen};
+use shared::isa::Isa;
 
 use super::Made;
 use crate::clock::timed;
@@ -41,7 +41,7 @@ fn products(rows: usize) -> Made {
         move || {
             Ok(timed(|| {
                 for _ in 0..times {
-                    mul_floor_columns(chosen(), &left, &right, &mut out);
+                    mul_floor_columns(Isa::best(), &left, &right, &mut out);
                     std::hint::black_box(&mut out);
                 }
             }))
@@ -49,7 +49,7 @@ fn products(rows: usize) -> Made {
         move || {
             Ok(timed(|| {
                 for _ in 0..times {
-                    f64_products(chosen(), &f64_left, &f64_right, &mut f64_out);
+                    f64_products(Isa::best(), &f64_left, &f64_right, &mut f64_out);
                     std::hint::black_box(&mut f64_out);
                 }
             }))

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use shared::descent::differing_leaves;
-use shared::isa::chosen;
+use shared::isa::Isa;
 use shared::sketch::{CELLS_DEFAULT, ChangedTable, ChangedUniverse, sketch};
 use shared::tree::Tree;
 
@@ -102,7 +102,7 @@ fn compared(left: &[Vec<u8>], right: &[Vec<u8>]) -> Sample {
 impl Half {
     fn of(payload: Vec<u8>) -> Self {
         let mut tree = Tree::new("unit", "hp");
-        tree.update(chosen(), &payload, 0..COLUMN_BYTES.div_ceil(LEAF_BYTES));
+        tree.update(Isa::best(), &payload, 0..COLUMN_BYTES.div_ceil(LEAF_BYTES));
         Self { payload, tree }
     }
 }
@@ -175,7 +175,7 @@ pub fn sketched(_: &[Vec<u8>]) -> Made {
             let mut made = Ok(Vec::new());
             let time = timed(|| {
                 for _ in 0..SKETCHES {
-                    made = sketch(&[universe], CELLS_DEFAULT);
+                    made = sketch(Isa::best(), &[universe], CELLS_DEFAULT);
                 }
             });
             made?;

@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use campaign::{Engine, Options};
 use shared::archive::ArchiveBytes;
 use shared::fx::Fx;
-use shared::isa::chosen;
+use shared::isa::Isa;
 use sim_cortex::Table;
 use sim_cortex::query::{Filter, Query, select};
 use sim_cortex::scenario::parse;
@@ -38,7 +38,7 @@ struct Run {
 
 impl Run {
     fn of(scenario: &[u8]) -> Result<Self, Box<dyn std::error::Error>> {
-        let mut engine = Engine::with_options(scenario, Options::new(1, chosen())?)?;
+        let mut engine = Engine::with_options(scenario, Options::new(1, Isa::best())?)?;
         for _ in 0..TURNS_BEFORE {
             play(&mut engine)?;
         }
@@ -121,7 +121,7 @@ pub fn turn_per_unit(files: &[Vec<u8>]) -> Made {
 /// The next systems of 100,000 fleets, on all threads, against one copy of the questions.
 pub fn routes(files: &[Vec<u8>]) -> Made {
     let threads = available_parallelism().map_or(1, usize::from);
-    let options = Options::new(threads, chosen())?;
+    let options = Options::new(threads, Isa::best())?;
     let mut engine = Engine::with_options(given(files, 0)?, options)?;
     let world = engine.state().worlds.first();
     let world = world.ok_or("a scenario without a universe")?;

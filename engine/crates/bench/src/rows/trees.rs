@@ -3,7 +3,7 @@
 
 use shared::batch::{BatchKey, keyed_many};
 use shared::digest::{Digest, column_digest};
-use shared::isa::chosen;
+use shared::isa::Isa;
 use shared::tree::Tree;
 
 use super::{Made, Size};
@@ -51,7 +51,7 @@ fn update(rows: Vec<u64>) -> Made {
     let state = mixed_bytes(13, STATE_BYTES);
     let mut columns = COLUMNS.map(|name| (Tree::new("unit", name), mixed_bytes(14, COLUMN_BYTES)));
     for (tree, payload) in &mut columns {
-        tree.update(chosen(), payload, 0..LEAVES);
+        tree.update(Isa::best(), payload, 0..LEAVES);
     }
     Ok(Box::new(Both(
         move || {
@@ -59,7 +59,7 @@ fn update(rows: Vec<u64>) -> Made {
             for _ in 0..UPDATES {
                 for (tree, payload) in &mut columns {
                     change(payload, &places);
-                    sum += timed(|| tree.update(chosen(), payload, touched.iter().copied()));
+                    sum += timed(|| tree.update(Isa::best(), payload, touched.iter().copied()));
                 }
             }
             Ok(sum / u64::try_from(UPDATES)?)
@@ -84,7 +84,7 @@ pub fn cold(_: &[Vec<u8>]) -> Made {
         move || {
             Ok(timed(|| {
                 let mut tree = Tree::new("unit", "hp");
-                tree.update(chosen(), &payload, 0..LEAVES);
+                tree.update(Isa::best(), &payload, 0..LEAVES);
                 tree.digest(ROWS)
             }))
         },
@@ -96,7 +96,7 @@ pub fn cold(_: &[Vec<u8>]) -> Made {
 pub fn memory() -> Size {
     let payload = mixed_bytes(16, COLUMN_BYTES);
     let mut tree = Tree::new("unit", "hp");
-    tree.update(chosen(), &payload, 0..LEAVES);
+    tree.update(Isa::best(), &payload, 0..LEAVES);
     assert!(tree.digest(ROWS) == column_digest("unit", "hp", ROWS, &payload));
     Ok((u64::try_from(tree.memory())?, u64::try_from(payload.len())?))
 }
@@ -113,7 +113,7 @@ pub fn batch(_: &[Vec<u8>]) -> Made {
             let pieces = payload.chunks_exact(LEAF_BYTES);
             let leaves: Vec<&[u8; LEAF_BYTES]> = pieces.filter_map(|p| p.try_into().ok()).collect();
             Ok(timed(|| {
-                keyed_many(chosen(), &batch_key, &leaves, &mut digests)
+                keyed_many(Isa::best(), &batch_key, &leaves, &mut digests)
             }))
         },
         move || {

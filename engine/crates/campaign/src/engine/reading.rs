@@ -51,7 +51,8 @@ impl Engine {
     /// A turn is running, or the run has ended; or no sketch has so many cells.
     pub fn sketch(&self, cells: u32) -> Result<Vec<u8>, StepError> {
         self.check_at_turn_end()?;
-        self.state.sketch(cells).map_err(StepError::Sketch)
+        let sketched = self.state.sketch(self.options.isa, cells);
+        sketched.map_err(StepError::Sketch)
     }
 
     /// Lends a whole column as it is now; nothing if there is none of this name.

@@ -7,6 +7,7 @@ use campaign::{Engine, Options, StepError, Stepped};
 use proptest::prelude::*;
 use shared::Json;
 use shared::isa::Isa;
+use shared::sketch::CELLS_DEFAULT;
 use sim_cortex::schema::schema_digest;
 
 use crate::two_factions::{at, bytes, column, int, list, object, text, universe, with};
@@ -100,6 +101,7 @@ fn left(run: &mut Engine) -> impl PartialEq + std::fmt::Debug + use<> {
         run.ledger().encode(),
         counts,
         run.changed_rows(),
+        run.sketch(CELLS_DEFAULT),
         run.tops(),
     )
 }
@@ -162,6 +164,22 @@ fn a_crowd_is_hashed_beside_the_next_turn() {
         let mut run = started(&crowd(), options(threads, 1));
         assert_eq!(advanced(&mut run, &turns), wanted);
         assert_eq!(left(&mut run), left(&mut plain));
+    }
+}
+
+#[test]
+fn runs_of_one_process_may_have_instruction_sets_of_their_own() {
+    let turns = vec![vec![Vec::new(); 4]; 3];
+    let mut plain = started(&crowd(), options(1, 0));
+    let wanted = stepped(&mut plain, &turns);
+    for isa in Isa::here() {
+        let own = Options {
+            isa,
+            ..Options::default()
+        };
+        let mut run = started(&crowd(), own);
+        assert_eq!(stepped(&mut run, &turns), wanted, "{}", isa.name());
+        assert_eq!(left(&mut run), left(&mut plain), "{}", isa.name());
     }
 }
 

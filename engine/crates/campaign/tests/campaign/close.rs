@@ -6,6 +6,7 @@ use campaign::victory::victory;
 use observability::{Coverage, EventLog, Ledger};
 use shared::fx::Fx;
 use shared::ids::NONE;
+use shared::isa::Isa;
 use sim_cortex::scenario::read;
 use sim_cortex::{RuleData, Table, Turn, World};
 
@@ -33,6 +34,7 @@ fn after(phase: fn(&mut Turn), number: u64, prepare: impl Fn(&mut World, &mut Ru
         phase_ordinal: 0,
         faction: None,
         commands: &[],
+        isa: Isa::best(),
         ledger: &mut ledger,
         events: &mut events,
         coverage: &mut coverage,

@@ -7,6 +7,7 @@ use campaign::schedule::{Phase, RULES, Scope, Step};
 use observability::{Coverage, EventLog, Ledger};
 use shared::fx::{Fx, ONE, from_int};
 use shared::ids::NONE;
+use shared::isa::Isa;
 use shared::stream::{bounded, draw_many};
 use sim_cortex::rules::{Design, FactionMind, PlanetClass, RuleData, Rules};
 use sim_cortex::tables::{
@@ -86,6 +87,7 @@ impl Campaign {
             phase_ordinal: place,
             faction,
             commands: &[],
+            isa: Isa::best(),
             ledger: &mut self.ledger,
             events: &mut self.events,
             coverage: &mut self.coverage,

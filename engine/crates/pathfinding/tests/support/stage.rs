@@ -6,6 +6,7 @@ use observability::{Coverage, EventLog, Ledger};
 use shared::codec::decode_json;
 use shared::fx::{Fx, ONE, from_int};
 use shared::ids::NONE;
+use shared::isa::Isa;
 use shared::{Event, Json, LedgerEntry};
 use sim_cortex::rules::{Design, FactionMind, PlanetClass, RuleData, Rules};
 use sim_cortex::tables::{ACCOUNT_MINT, ACCOUNT_TREASURY, ACCOUNT_UPKEEP, ACCOUNT_YARDS};
@@ -191,6 +192,7 @@ impl Stage {
             phase_ordinal: 2,
             faction,
             commands: &commands,
+            isa: Isa::best(),
             ledger: &mut self.ledger,
             events: &mut self.events,
             coverage: &mut self.coverage,

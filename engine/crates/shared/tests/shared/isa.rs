@@ -1,6 +1,6 @@
-//! Instruction sets by name, and that a process has one.
+//! Instruction sets by name.
 
-use shared::isa::{Isa, IsaError, choose, chosen};
+use shared::isa::Isa;
 
 #[test]
 fn every_set_of_the_machine_is_found_by_its_name() {
@@ -26,23 +26,4 @@ fn another_name_is_refused_and_told_what_there_is() {
         let absent = !names.contains(&isa.name());
         assert_eq!(Isa::named(isa.name()).is_err(), absent);
     }
-}
-
-/// The only test that chooses: the choice is the process's.
-#[test]
-fn a_process_has_one_set() {
-    let first = chosen();
-    assert_eq!(first, Isa::best());
-    assert_eq!(choose(first), Ok(()));
-    if first != Isa::Portable {
-        let error = choose(Isa::Portable).unwrap_err();
-        assert!(matches!(
-            error,
-            IsaError::InUse {
-                name: "baseline",
-                ..
-            }
-        ));
-    }
-    assert_eq!(chosen(), first);
 }

@@ -1,6 +1,7 @@
 //! Sketches against a plain version that is written from the protocol, one row after another.
 
 use proptest::prelude::*;
+use shared::isa::Isa;
 use shared::sketch::{CELLS_MAX, ChangedTable, ChangedUniverse, SketchError, sketch};
 
 /// Universe id, and for each table its name, its slots and its columns: width and values.
@@ -8,6 +9,10 @@ type Universe = (u32, Vec<Table>);
 type Table = (String, Vec<u32>, Vec<(usize, Vec<u8>)>);
 
 fn sketch_of(universes: &[Universe], cells: u32) -> Result<Vec<u8>, SketchError> {
+    sketch_on(Isa::best(), universes, cells)
+}
+
+fn sketch_on(isa: Isa, universes: &[Universe], cells: u32) -> Result<Vec<u8>, SketchError> {
     let columns = universes.iter().map(|(_, tables)| {
         let tables = tables.iter().map(|(_, _, columns)| {
             let columns = columns
@@ -33,7 +38,7 @@ fn sketch_of(universes: &[Universe], cells: u32) -> Result<Vec<u8>, SketchError>
     let tables = tables.collect::<Vec<_>>();
     let universes = universes.iter().zip(&tables);
     let universes = universes.map(|((id, _), tables)| ChangedUniverse { id: *id, tables });
-    sketch(&universes.collect::<Vec<_>>(), cells)
+    sketch(isa, &universes.collect::<Vec<_>>(), cells)
 }
 
 fn row_digest(table: &str, universe: u32, slot: u32, values: &[u8]) -> u64 {
@@ -121,7 +126,10 @@ proptest! {
         thirds in prop_oneof![1_u32..200, Just(CELLS_MAX / 3)],
     ) {
         let expected = naive(&universes, 3 * thirds);
-        prop_assert_eq!(sketch_of(&universes, 3 * thirds), Ok(expected));
+        for isa in Isa::here() {
+            let found = sketch_on(isa, &universes, 3 * thirds);
+            prop_assert_eq!(found.as_ref(), Ok(&expected), "{}", isa.name());
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a phase does through its `Turn`: draws with their ledger, events with their place.
 
 use observability::{Coverage, EventLog, Ledger};
+use shared::isa::Isa;
 use shared::stream::{draw_at, stream_key};
 use shared::{Event, LedgerEntry};
 use sim_cortex::scenario::read;
@@ -24,6 +25,7 @@ fn draws_and_events_say_where_they_were_made() {
         phase_ordinal: 5,
         faction: Some(1),
         commands: &[],
+        isa: Isa::best(),
         ledger: &mut ledger,
         events: &mut events,
         coverage: &mut coverage,
