@@ -10,6 +10,7 @@ from tests.cli.program import run_process
 from tests.support import broken_mills
 from tests.support.processes import TEST_MARK, marked_by_test, soon
 from tests.support.toy_builds import MILL
+from vr_verify.errors import EngineProtocolError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import EXIT_CODES, Outcome
 from vr_verify.runlog.reader import RunLog
@@ -87,6 +88,14 @@ def test_a_recording_keeps_what_was_written(tmp_path: Path, name: str) -> None:
     with RunLog.open(tmp_path / "b.log") as kept:
         assert not kept.complete
         assert kept.state(2).turn == 2
+
+
+def test_a_scenario_that_is_not_canonical_is_refused(tmp_path: Path) -> None:
+    log = tmp_path / "b.log"
+    with pytest.raises(EngineProtocolError, match="answer to resolve: at byte .*: not canonical"):
+        record("mill-3", log, turns=1, engine=broken("Spacing"), limits=LIMITS)
+    assert not log.exists()
+    assert record("mill-3", log, turns=1, engine=broken("Sane"), limits=LIMITS).complete
 
 
 def test_a_divergence_before_a_crash_is_told_too(log: Path) -> None:

@@ -32,6 +32,15 @@ class Sane(MillEngine):
         """Do nothing of the kind."""
 
 
+class Spacing(Sane):
+    """Hands over a scenario that is not canonical."""
+
+    def resolve(self, source: str, seed: str | None) -> tuple[bytes, list[dict[str, str]]]:
+        """Resolve as the honest mill does, and put a space behind the text."""
+        scenario, flaws = super().resolve(source, seed)
+        return scenario + b" ", flaws
+
+
 class Raising(Sane):
     """Raises what is an engine's own error."""
 

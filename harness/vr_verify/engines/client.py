@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vr_verify.canonical import archive, events, ledger
+from vr_verify.canonical import archive, events, json_text, ledger
 from vr_verify.canonical.schema import parse_schema
 from vr_verify.canonical.state import STATE_BYTES_MAX, State, TableData
 from vr_verify.engines import answers, run_text
@@ -239,9 +239,10 @@ class Engine(StateReading):
     def resolve(self, source: str, seed: str | None) -> tuple[bytes, tuple[Flaw, ...]]:
         """Turn a path or shipped name into a scenario and its flaws; only before `init`."""
         answer = self._ask("resolve", {"source": source, "seed": seed}, answers.Resolved)
-        return self._bulk("resolve", answer.scenario, SCENARIO_BYTES_MAX), self._checked(
-            "resolve", lambda: answers.flaws(self._bulk("resolve", answer.flaws))
-        )
+        scenario = self._bulk("resolve", answer.scenario, SCENARIO_BYTES_MAX)
+        self._checked("resolve", lambda: json_text.decode_canonical(scenario))
+        flaws = self._bulk("resolve", answer.flaws)
+        return scenario, self._checked("resolve", lambda: answers.flaws(flaws))
 
     def generate(self, seed: int, size: int) -> tuple[bytes, tuple[TurnCommands, ...]]:
         """Have a run made: its scenario, and commands by turn and step; needs `generate`.

@@ -66,7 +66,7 @@ class TurnRecord:
 
 
 def header_message(header: LogHeader) -> bytes:
-    """Write a header; ValueError for one that no reader would take."""
+    """Write a header, of a canonical scenario; ValueError for one that no reader would take."""
     data = messages.serialize(
         "Header",
         format=FORMAT,
@@ -84,12 +84,18 @@ def header_message(header: LogHeader) -> bytes:
         snapshots=header.snapshots,
         sketch_cells=header.sketch_cells,
     )
-    parse_header(data)
+    _read_header(data)  # a scenario is checked where it comes in, and takes long to read
     return data
 
 
 def parse_header(data: bytes) -> LogHeader:
     """Read a header message; ValueError says what is wrong."""
+    header = _read_header(data)
+    json_text.decode_canonical(header.scenario)
+    return header
+
+
+def _read_header(data: bytes) -> LogHeader:
     message = messages.parse("Header", data)
     _require(message.format == FORMAT, f"log format {FORMAT}", message.format)
     _require(
@@ -98,7 +104,6 @@ def parse_header(data: bytes) -> LogHeader:
         message.snapshots,
     )
     scenario = _sized_text("scenario", message.scenario)
-    json_text.decode_canonical(scenario)
     schema = parse_schema(_sized_text("schema", message.schema))
     facts = {fact.what: fact.value for fact in message.environment}
     order = [fact.what for fact in message.environment]
