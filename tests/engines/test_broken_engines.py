@@ -92,7 +92,7 @@ def test_a_recording_keeps_what_was_written(tmp_path: Path, name: str) -> None:
 
 def test_a_scenario_that_is_not_canonical_is_refused(tmp_path: Path) -> None:
     log = tmp_path / "b.log"
-    with pytest.raises(EngineProtocolError, match="answer to resolve: at byte .*: not canonical"):
+    with pytest.raises(EngineProtocolError, match=r"answer to resolve: at byte .*: not canonical"):
         record("mill-3", log, turns=1, engine=broken("Spacing"), limits=LIMITS)
     assert not log.exists()
     assert record("mill-3", log, turns=1, engine=broken("Sane"), limits=LIMITS).complete
