@@ -4,6 +4,7 @@ Decoding trusts nothing: each stream must decode to the very size that its shape
 """
 
 import struct
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,10 @@ _PCO_WIDTHS: Final = (1, 2, 4, 8)
 _PCO_COUNT_MIN: Final = 32
 """Below it the pages of pco cost more than they save."""
 
+_PCO_FIRST_COUNT_MIN: Final = 2**8
+_PCO_ENOUGH: Final = 0.5
+"""Of so many values pco is taken if it leaves no more than this share; else zstd is tried too."""
+
 _SAMPLED_COUNT_MIN: Final = 2**16
 """Streams of so many values are written by the one method that is best for a sample of them."""
 _SAMPLE_RUNS: Final = 4
@@ -37,11 +42,15 @@ Stream = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a stream holds: so many values of so many bytes; `signed` decides how pco sees them."""
+    """What a stream holds: so many values of so many bytes; `signed` decides how pco sees them.
+
+    Where they are `differences` already, no time goes into differences of them.
+    """
 
     count: int
     width: int
     signed: bool = False
+    differences: bool = False
 
     @property
     def size(self) -> int:
@@ -54,9 +63,19 @@ class Shape:
         return np.dtype(f"<{'i' if self.signed else 'u'}{self.width}")
 
 
+class _Compressor(threading.local):
+    """A compressor for each thread: making one takes longer than a short stream does."""
+
+    def __init__(self) -> None:
+        self.zstd = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
+
+
+_COMPRESSOR: Final = _Compressor()
+
+
 def compress_frame(data: BytesLike) -> bytes:
-    """Return one zstd frame that states its content size."""
-    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(data)
+    """Return one zstd frame that states its content size; the same for the same data."""
+    return _COMPRESSOR.zstd.compress(data)
 
 
 def check_frame(stored: BytesLike, size: int) -> None:
@@ -108,7 +127,10 @@ def _encode_one(shape: Shape, payload: BytesLike) -> Stream:
     if shape.count >= _SAMPLED_COUNT_MIN:
         found = [_sampled(shape, payload)(shape, payload)]
     elif shape.count >= _PCO_COUNT_MIN and shape.width in _PCO_WIDTHS:
-        found = [_zstd(shape, payload), _pco(shape, payload)]
+        found = [_pco(shape, payload)]
+        is_long = shape.count >= _PCO_FIRST_COUNT_MIN
+        if not is_long or _stored_bytes(found[0]) > _PCO_ENOUGH * shape.size:
+            found.append(_zstd(shape, payload))
     else:
         found = [_zstd(shape, payload)]
     return min((RAW, bytes(payload)), *found, key=_stored_bytes)
@@ -138,7 +160,8 @@ def _zstd(_: Shape, payload: BytesLike) -> Stream:
 
 
 def _pco(shape: Shape, payload: BytesLike) -> Stream:
-    return PCO, _pco_file(shape, payload, DeltaSpec.auto())
+    spec = DeltaSpec.no_op() if shape.differences else DeltaSpec.auto()
+    return PCO, _pco_file(shape, payload, spec)
 
 
 def _pco_lookback(shape: Shape, payload: BytesLike) -> Stream:
