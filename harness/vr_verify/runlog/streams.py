@@ -25,9 +25,9 @@ _PCO_WIDTHS: Final = (1, 2, 4, 8)
 _PCO_COUNT_MIN: Final = 32
 """Below it the pages of pco cost more than they save."""
 
-_PCO_FIRST_COUNT_MIN: Final = 2**8
-_PCO_ENOUGH: Final = 0.5
-"""Of so many values pco is taken if it leaves no more than this share; else zstd is tried too."""
+_PROBE_MIN_BYTES: Final = 2**10
+_PROBE_PART: Final = 8
+"""Of more bytes zstd is tried on so small a part first: it takes as long as pco, and seldom wins."""
 
 _SAMPLED_COUNT_MIN: Final = 2**16
 """Streams of so many values are written by the one method that is best for a sample of them."""
@@ -128,12 +128,20 @@ def _encode_one(shape: Shape, payload: BytesLike) -> Stream:
         found = [_sampled(shape, payload)(shape, payload)]
     elif shape.count >= _PCO_COUNT_MIN and shape.width in _PCO_WIDTHS:
         found = [_pco(shape, payload)]
-        is_long = shape.count >= _PCO_FIRST_COUNT_MIN
-        if not is_long or _stored_bytes(found[0]) > _PCO_ENOUGH * shape.size:
+        if _promises_zstd(payload, _stored_bytes(found[0])):
             found.append(_zstd(shape, payload))
     else:
         found = [_zstd(shape, payload)]
     return min((RAW, bytes(payload)), *found, key=_stored_bytes)
+
+
+def _promises_zstd(payload: BytesLike, to_beat: int) -> bool:
+    """Whether zstd, by what it makes of the payload's beginning, could need fewer bytes."""
+    view = memoryview(payload).cast("B")
+    head = view[: max(_PROBE_MIN_BYTES, len(view) // _PROBE_PART)]
+    if len(head) == len(view):
+        return True
+    return len(compress_frame(head)) * len(view) < to_beat * len(head)
 
 
 def _sampled(shape: Shape, payload: BytesLike) -> Callable[[Shape, BytesLike], Stream]:

@@ -41,7 +41,7 @@ def test_a_keyframe_comes_when_deltas_have_cost_more_than_four() -> None:
     assert placed("delta", (100, 0), [100] * 5) == []
     assert placed("delta", (100, 0), [100] * 6) == [6]
     assert placed("delta", (100, 0), [100, 100, 100, 101, 1]) == [5]
-    assert placed("delta", (100, 0), [400, 1, 401, 400, 1]) == [3, 5]
+    assert placed("delta", (100, 0), [400, 1, 401, 401, 1]) == [3, 5]
     assert placed("delta", (100, 10**9), [0] * 126) == []
 
 
