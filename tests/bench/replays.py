@@ -1,7 +1,7 @@
-"""Recording and replay against bare stepping, two workers against one, memory while replaying.
+"""Replay against bare stepping, recording against turns with digests, two workers, memory.
 
-Bare stepping is the fast engine in this process, all turns in one call: nothing recorded, nothing
-compared, no digest worked out. What is timed are turns alone (`stretches`).
+Bare stepping is the fast engine in this process, all turns in one call, nothing recorded, compared
+or digested; a recording's base works out each turn's digest too. What is timed are turns alone.
 """
 
 import os
@@ -19,7 +19,15 @@ import vr_verify
 from tests.bench.memory import peaks_of
 from tests.bench.pairs import interleaved, timed
 from tests.bench.rows import Case, Goal, Stated, at_least, at_most
-from tests.bench.stretches import Stretch, bare_ns, recomputed_ns, record_ns, recorded, replay_ns
+from tests.bench.stretches import (
+    Stretch,
+    bare_ns,
+    digested_ns,
+    recomputed_ns,
+    record_ns,
+    recorded,
+    replay_ns,
+)
 from tests.support.tree import ROOT
 from void_reckoning_scenarios.resolve import resolve
 from vr_verify.model.outcome import Outcome
@@ -32,22 +40,28 @@ SPIN_LOOPS: Final = 5_000_000
 class Run:
     """A scenario, the turns that one sample times, and what is asked of it.
 
-    All end before turn 110, when the war begins. `recordings` are modes with their goals.
+    All end before turn 110, when the war begins. `recordings` are modes with their goals; they are
+    timed in at least `rounds_recorded`. `parts`: also what digests and sketches cost by themselves.
     """
 
     scenario: str
     stretch: Stretch
     replay: Goal | None = None
     recordings: tuple[tuple[str, Goal | None], ...] = ()
-    sketch: bool = False
+    parts: bool = False
     rounds_min: int = 4
+
+    @property
+    def rounds_recorded(self) -> int:
+        """Rounds of a row of recordings, which are the dearest: twice as many at most."""
+        return min(3, self.rounds_min)
 
 
 FEW, ALL = at_least(0.95), at_least(0.80)
 BOTH: Final = (("sparse", at_most(1.01)), ("delta", at_most(1.10)))
 LARGE, MILLION = Stretch(10, 60), Stretch(5, 30)
 RUNS: Final = (
-    Run("large", LARGE, recordings=BOTH, sketch=True),
+    Run("large", LARGE, recordings=BOTH, parts=True),
     Run("large-quiet", LARGE, FEW),
     Run("large-busy", LARGE, ALL),
     Run("million", MILLION, recordings=BOTH, rounds_min=2),
@@ -89,7 +103,8 @@ def _run(run: Run) -> Iterator[Case | Stated]:
         )
     for mode, goal in run.recordings:
         yield _recording(run, scenario, mode, goal)
-    if run.sketch:
+    if run.parts:
+        yield _digesting(run, scenario)
         yield _sketching(run, scenario)
 
 
@@ -109,17 +124,34 @@ def _replay(run: Run, scenario: bytes, log: Path) -> Case:
 
 
 def _recording(run: Run, scenario: bytes, mode: str, goal: Goal | None) -> Case:
+    """Hold a recording against whole turns as the goal defines them: with their digests."""
     return Case(
         f"replays/record {run.scenario} {mode}",
         f"{run.stretch.turns} turns of {run.scenario}, {RECORDED[mode]} recorded",
-        "bare stepping",
+        "the same turns stepped through, the digest of each worked out, nothing recorded",
         interleaved(
             partial(record_ns, scenario, run.stretch, Keeping(mode)),
-            partial(bare_ns, scenario, run.stretch),
+            partial(digested_ns, scenario, run.stretch),
         ),
         goal,
-        rounds_min=run.rounds_min,
-        rounds_max=2 * run.rounds_min,
+        rounds_min=run.rounds_recorded,
+        rounds_max=2 * run.rounds_recorded,
+        work=run.stretch.turns,
+        unit="turn",
+    )
+
+
+def _digesting(run: Run, scenario: bytes) -> Case:
+    """Say what the digests in a recording's base cost, so that it can be read against bare too."""
+    return Case(
+        f"replays/digests of {run.scenario}",
+        f"{run.stretch.turns} turns of {run.scenario}, the digest of each worked out",
+        "bare stepping; times the ratio of a recording it is that against bare stepping",
+        interleaved(
+            partial(digested_ns, scenario, run.stretch), partial(bare_ns, scenario, run.stretch)
+        ),
+        rounds_min=2,
+        rounds_max=2,
         work=run.stretch.turns,
         unit="turn",
     )
@@ -135,8 +167,8 @@ def _sketching(run: Run, scenario: bytes) -> Case:
             partial(record_ns, scenario, run.stretch, sketched),
             partial(record_ns, scenario, run.stretch, Keeping("sparse")),
         ),
-        rounds_min=run.rounds_min,
-        rounds_max=2 * run.rounds_min,
+        rounds_min=run.rounds_recorded,
+        rounds_max=2 * run.rounds_recorded,
         work=run.stretch.turns,
         unit="turn",
     )

@@ -44,7 +44,8 @@ def shapes(table: Table, columns: Sequence[int], counts: Sequence[int]) -> list[
     """Return the shapes of a delta's streams: gaps and changes of each changed column."""
     listed: list[Shape] = []
     for column, count in zip(columns, counts, strict=True):
-        listed += [Shape(count, GAP_WIDTH), Shape(count, table.columns[column].width, signed=True)]
+        width = table.columns[column].width
+        listed += [Shape(count, GAP_WIDTH, differences=True), Shape(count, width, True, True)]
     return listed
 
 
@@ -103,9 +104,12 @@ def column_delta(at: int, slots: Any, old: Any, new: Any) -> ColumnDelta | None:
     picked = np.flatnonzero(differ.any(axis=1) if differ.ndim == 2 else differ)
     if not len(picked):
         return None
-    gaps = np.diff(slots[picked], prepend=-1) - 1
+    places = slots[picked]
+    gaps = np.empty(len(places), "<u4")
+    gaps[0] = places[0]
+    np.subtract(places[1:], places[:-1] + 1, out=gaps[1:], casting="unsafe")
     changes = new[picked] ^ old[picked] if differ.ndim == 2 else new[picked] - old[picked]
-    return ColumnDelta(at, len(picked), gaps.astype("<u4").tobytes(), changes.tobytes())
+    return ColumnDelta(at, len(picked), gaps.tobytes(), changes.tobytes())
 
 
 def words(payload: BytesLike, width: int, rows: int) -> Any:

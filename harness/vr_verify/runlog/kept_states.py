@@ -19,12 +19,12 @@ from vr_verify.runlog.standing import StandingState
 class ChangedState:
     """A turn's state as the rows that differ from the turn before.
 
-    `whole` reads all of it where a keyframe is due; it is given the state that the rows have led
-    to, so that it can refuse rows that do not lead there, or None where they lead nowhere.
+    `whole` gives all of it, where `KeptStates.wants_whole` says so; it is given the state that the
+    rows have led to, so that it can refuse rows that do not lead there, or None for nowhere.
     """
 
     changes: Changes
-    whole: Callable[[StandingState | None], State]
+    whole: Callable[[StandingState | None], State] | None
 
     @property
     def turn(self) -> int:
@@ -45,34 +45,50 @@ class KeptStates:
         """What changed rows have led to; None if the last state was given whole."""
         return self._standing
 
+    def wants_whole(self, changes: Changes) -> bool:
+        """Whether the next turn, which has changed these rows, is told by its whole state as well.
+
+        A keyframe is due, or no deltas lead there.
+        """
+        if self._standing is None and self._last is not None:
+            self._standing, self._last = StandingState(self.schema, self._last), None
+        reached = self._standing is not None and self._standing.reaches(changes)
+        return self.distance.due() or not reached
+
     def store(self, state: State | ChangedState) -> list[Stored]:
         """Return the messages of the next state: deltas, or a keyframe where one is due."""
-        found = self._deltas(state) if self.distance.mode == "delta" else None
-        if found is not None and not self.distance.due(found[1]):
-            self.distance.at_turn(found[1])
-            return found[0]
-        whole = state if isinstance(state, State) else state.whole(self._standing)
-        if self.distance.mode == "delta" and self._standing is None:
-            self._last = whole
+        if isinstance(state, ChangedState):
+            return self._store_changed(state)
+        last = self._last if self._standing is None else self._standing.state(state.turn - 1)
+        self._standing, self._last = None, state if self.distance.mode == "delta" else None
+        if last is None or self.distance.due() or not delta.reachable(last, state):
+            return self._keyframe(state)
+        return self._told(snapshots.delta_messages(self.schema, last, state))
+
+    def _store_changed(self, state: ChangedState) -> list[Stored]:
+        assert (state.whole is not None) == self.wants_whole(state.changes), "whole where wanted"
+        standing = self._standing
+        if state.whole is None:
+            assert standing is not None, "deltas lead on from a state"
+            return self._told(
+                snapshots.joined(
+                    snapshots.delta_message(state.turn, universe, table, change)
+                    for universe, table, change in standing.take(state.changes)
+                )
+            )
+        if standing is not None and standing.reaches(state.changes):
+            for _ in standing.take(state.changes):
+                pass  # nothing of them is stored, but what they lead to is held against the whole
+            return self._keyframe(state.whole(standing))
+        self._standing, self._last = None, state.whole(None)
+        return self._keyframe(self._last)
+
+    def _told(self, written: tuple[list[Stored], int]) -> list[Stored]:
+        """Note deltas and what they cost."""
+        self.distance.at_turn(written[1])
+        return written[0]
+
+    def _keyframe(self, whole: State) -> list[Stored]:
         stored, cost = snapshots.keyframe_messages(self.schema, whole)
         self.distance.at_keyframe(cost, state_rows(whole))
         return stored
-
-    def _deltas(self, state: State | ChangedState) -> tuple[list[Stored], int] | None:
-        """Return what leads from the last state to this one and its cost; None if nothing does."""
-        if isinstance(state, State):
-            last = self._last if self._standing is None else self._standing.state(state.turn - 1)
-            self._last, self._standing = state, None
-            if last is None or not delta.reachable(last, state):
-                return None
-            return snapshots.delta_messages(self.schema, last, state)
-        if self._standing is None and self._last is not None:
-            self._standing, self._last = StandingState(self.schema, self._last), None
-        if self._standing is None or not self._standing.reaches(state.changes):
-            self._standing = None
-            return None
-        changed = self._standing.take(state.changes)
-        return snapshots.joined(
-            snapshots.delta_message(state.turn, universe, table, change)
-            for universe, table, change in changed
-        )

@@ -28,16 +28,17 @@ class Distance:
     turns: int = 0
     cost: int = 0
 
-    def due(self, cost: int) -> bool:
-        """Whether the next turn, of this cost, is to be a keyframe.
+    def due(self) -> bool:
+        """Whether the next turn is to be a keyframe, whatever it will cost: known before it ends.
 
-        So a state is never dearer to read than five keyframes, or than so many rows to play.
+        So a state is never dearer to read than five keyframes and the deltas of one turn, or than
+        so many rows to play.
         """
         if self.mode == "full" or self.turns + 1 >= TURNS_MAX:
             return True
         if self.mode == "sparse":
-            return self.cost + cost > SPARSE_ROWS_MAX
-        return self.cost + cost > DELTA_KEYFRAMES_MAX * self.keyframe
+            return self.cost + self.keyframe > SPARSE_ROWS_MAX
+        return self.cost > DELTA_KEYFRAMES_MAX * self.keyframe
 
     def at_keyframe(self, stored_bytes: int, rows: int) -> None:
         """Note that a keyframe was written."""

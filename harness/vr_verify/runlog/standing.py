@@ -65,6 +65,9 @@ class StandingTable:
 
     def _before(self, at: int, slots: Any) -> Any:
         """Return what stands in these slots, zeros in new ones."""
+        own = self._own.get(at)
+        if own is not None and len(own) >= self.rows:
+            return own[slots]
         return words(self.payload(at), self.table.columns[at].width, self.rows)[slots]
 
     def _writable(self, at: int) -> Any:

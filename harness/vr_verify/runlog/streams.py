@@ -4,6 +4,7 @@ Decoding trusts nothing: each stream must decode to the very size that its shape
 """
 
 import struct
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,10 @@ _PCO_WIDTHS: Final = (1, 2, 4, 8)
 _PCO_COUNT_MIN: Final = 32
 """Below it the pages of pco cost more than they save."""
 
+_PROBE_MIN_BYTES: Final = 2**10
+_PROBE_PART: Final = 8
+"""Of more bytes zstd is tried on a part first: it takes as long as pco, and seldom wins."""
+
 _SAMPLED_COUNT_MIN: Final = 2**16
 """Streams of so many values are written by the one method that is best for a sample of them."""
 _SAMPLE_RUNS: Final = 4
@@ -37,11 +42,15 @@ Stream = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a stream holds: so many values of so many bytes; `signed` decides how pco sees them."""
+    """What a stream holds: so many values of so many bytes; `signed` decides how pco sees them.
+
+    Where they are `differences` already, no time goes into differences of them.
+    """
 
     count: int
     width: int
     signed: bool = False
+    differences: bool = False
 
     @property
     def size(self) -> int:
@@ -54,9 +63,19 @@ class Shape:
         return np.dtype(f"<{'i' if self.signed else 'u'}{self.width}")
 
 
+class _Compressor(threading.local):
+    """A compressor for each thread: making one takes longer than a short stream does."""
+
+    def __init__(self) -> None:
+        self.zstd = zstandard.ZstdCompressor(level=_ZSTD_LEVEL)
+
+
+_COMPRESSOR: Final = _Compressor()
+
+
 def compress_frame(data: BytesLike) -> bytes:
-    """Return one zstd frame that states its content size."""
-    return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(data)
+    """Return one zstd frame that states its content size; the same for the same data."""
+    return _COMPRESSOR.zstd.compress(data)
 
 
 def check_frame(stored: BytesLike, size: int) -> None:
@@ -108,10 +127,25 @@ def _encode_one(shape: Shape, payload: BytesLike) -> Stream:
     if shape.count >= _SAMPLED_COUNT_MIN:
         found = [_sampled(shape, payload)(shape, payload)]
     elif shape.count >= _PCO_COUNT_MIN and shape.width in _PCO_WIDTHS:
-        found = [_zstd(shape, payload), _pco(shape, payload)]
+        found = [_pco(shape, payload)]
+        if _promises_zstd(payload, _stored_bytes(found[0])):
+            found.append(_zstd(shape, payload))
     else:
         found = [_zstd(shape, payload)]
     return min((RAW, bytes(payload)), *found, key=_stored_bytes)
+
+
+def _promises_zstd(payload: BytesLike, to_beat: int) -> bool:
+    """Whether zstd could need fewer bytes, by what it makes of the payload's beginning.
+
+    What the second half of that adds to the first is what the rest is taken to cost.
+    """
+    view = memoryview(payload).cast("B")
+    half = max(_PROBE_MIN_BYTES, len(view) // _PROBE_PART) // 2
+    if 2 * half >= len(view):
+        return True
+    one, both = (len(compress_frame(view[:size])) for size in (half, 2 * half))
+    return both + (both - one) * (len(view) // half - 2) < to_beat
 
 
 def _sampled(shape: Shape, payload: BytesLike) -> Callable[[Shape, BytesLike], Stream]:
@@ -138,7 +172,8 @@ def _zstd(_: Shape, payload: BytesLike) -> Stream:
 
 
 def _pco(shape: Shape, payload: BytesLike) -> Stream:
-    return PCO, _pco_file(shape, payload, DeltaSpec.auto())
+    spec = DeltaSpec.no_op() if shape.differences else DeltaSpec.auto()
+    return PCO, _pco_file(shape, payload, spec)
 
 
 def _pco_lookback(shape: Shape, payload: BytesLike) -> Stream:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 
+from vr_verify.canonical.changed_rows import Changes
 from vr_verify.canonical.state import State, check_state
 from vr_verify.model.closing import Closing
 from vr_verify.model.run import Command, Digests, Halt
@@ -103,16 +104,18 @@ class RunLogWriter(Closing):
 
     def wants_state(self) -> bool:
         """Whether the next turn is written with its state; always, but for a sparse log."""
-        sparse = self.header.snapshots == "sparse"
-        distance = self._kept.distance
-        return not sparse or distance.due(distance.keyframe)
+        return self.header.snapshots != "sparse" or self._kept.distance.due()
+
+    def wants_whole(self, changes: Changes) -> bool:
+        """Whether a log of deltas takes the next turn, which changed these rows, whole as well."""
+        return self._kept.wants_whole(changes)
 
     def stateless_ahead(self, turns_max: int) -> int:
         """How many of the next turns are written without a state, as far as `turns_max`."""
         if self.wants_state():
             return 0
         distance, turns = copy(self._kept.distance), 0
-        while turns < turns_max and not distance.due(distance.keyframe):
+        while turns < turns_max and not distance.due():
             distance.at_turn(distance.keyframe)
             turns += 1
         return turns

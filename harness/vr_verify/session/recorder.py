@@ -4,6 +4,7 @@ Spec: contract, sections 3 and 8. What the log says comes from the engine alone;
 does not report are computed from its values.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,11 @@ from blake3 import blake3
 from vr_verify.canonical.state import State
 from vr_verify.engines.client import Engine
 from vr_verify.errors import EngineProtocolError
-from vr_verify.model.run import Digests, Halt
+from vr_verify.model.run import Digests, Halt, TurnCommands
 from vr_verify.runlog.kept_states import ChangedState
 from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import LogHeader
+from vr_verify.runlog.sketches import TurnSketch
 from vr_verify.runlog.standing import StandingState
 from vr_verify.runlog.writer import RunLogWriter
 from vr_verify.session import environment
@@ -29,7 +31,7 @@ from vr_verify.session.sketching import Sketcher
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.tree_sides import present_bytes
 from vr_verify.session.turn_stream import UNASKED_TURNS_MAX, TurnStream
-from vr_verify.session.turns import LiveSide
+from vr_verify.session.turns import LiveSide, TurnResult
 from vr_verify.session.views import Hasher
 
 
@@ -43,6 +45,14 @@ class Keeping:
     snapshots: str = "delta"
     durable: bool = False
     sketch_cells: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What an engine was asked for at a turn's end."""
+
+    state: State | ChangedState | None
+    sketched: TurnSketch | None
 
 
 class Recorder:
@@ -134,77 +144,113 @@ class Recorder:
         self, log: RunLogWriter, turns: range, given: GivenCommands, progress: Progress | None
     ) -> None:
         """Play and write these turns, and close the log."""
+        commanded = frozenset(turn for turn, _ in given)
         for turn in turns:
             if self.halt is not None:
                 break
-            self._turn(log, turn, given, turns[-1])
+            result = self._stream.play(
+                self._commands(turn, given), partial(self._unasked, log, turns[-1], commanded)
+            )
+            taken = self._take(log, result)
+            # Nothing more is asked about this turn: the next one is played while it is written.
+            if turn < turns[-1] and self._goes_on(result, commanded):
+                self._stream.begin([self._commands(turn + 1, {})])
+            self._write(log, result, self._commands(turn, given), taken)
             if progress is not None:
                 progress("record", turn - turns[0] + 1, len(turns))
         if log.standing is not None and log.standing.turn != self._held_at:
-            self._whole(log.standing)
+            self._held(log.standing, self._read_state())
         log.finish()
         self.coverage.count_rules(rules_fired([self.side]))
 
-    def _turn(self, log: RunLogWriter, turn: int, given: GivenCommands, last: int) -> None:
-        engine = self.side.engine
-        commands = tuple(given.get((turn, step), ()) for step in range(len(engine.steps)))
-        result = self._stream.play(commands, partial(self._unasked, log, turn, given, last))
+    def _commands(self, turn: int, given: GivenCommands) -> TurnCommands:
+        return tuple(given.get((turn, step), ()) for step in range(len(self.side.engine.steps)))
+
+    def _take(self, log: RunLogWriter, result: TurnResult) -> _Taken:
+        """Ask the engine for all that the log keeps of the turn that has just ended."""
+        if result.halt is not None:
+            return _Taken(None, None)
+        if result.digests.state is not None and not log.wants_state():
+            return _Taken(None, self.sketcher.after_turn(None))
+        if result.digests.state is not None and self._tells_changes():
+            with self.watch.part("transport"):
+                changes = self.side.engine.changed_rows()
+            sketched = self.sketcher.after_turn(None, changes)
+            if not log.wants_whole(changes):
+                return _Taken(ChangedState(changes, None), sketched)
+            whole = self._read_state()
+            return _Taken(ChangedState(changes, partial(self._held, whole=whole)), sketched)
+        state = self._read_state()
+        return _Taken(state, self.sketcher.after_turn(state))
+
+    def _write(
+        self, log: RunLogWriter, result: TurnResult, commands: TurnCommands, taken: _Taken
+    ) -> None:
+        """Write a turn that was played, without a word to the engine."""
+        turn, state, digests = result.turn, taken.state, result.digests
         if result.halt is not None:
             self.halt = (turn, result.halt)
             # A halt undoes the whole turn: the log keeps its commands, and no state.
             log.write_turn(turn, commands, None, Digests(), result.halt)
-        elif result.digests.state is not None and not log.wants_state():
-            sketched = self.sketcher.after_turn(None)
-            log.write_turn(turn, commands, None, result.digests, sketched=sketched)
-        elif result.digests.state is not None and self._tells_changes():
-            with self.watch.part("transport"):
-                changes = engine.changed_rows()
-            sketched = self.sketcher.after_turn(None, changes)
-            changed = ChangedState(changes, self._whole)
-            log.write_turn(turn, commands, changed, result.digests, sketched=sketched)
         else:
-            with self.watch.part("transport"):
-                state = engine.state()
-            digests = self._digests(result.digests, state)
-            kept, sketched = state if log.wants_state() else None, self.sketcher.after_turn(state)
-            log.write_turn(turn, commands, kept, digests, sketched=sketched)
+            if isinstance(state, State):
+                digests = self._digests(digests, state)
+                state = state if log.wants_state() else None
+            log.write_turn(turn, commands, state, digests, sketched=taken.sketched)
         self.coverage.turns += 1
         self.coverage.steps += len(result.phase_digests)
         self.coverage.compared(turn, {}, False)
 
-    def _unasked(self, log: RunLogWriter, turn: int, given: GivenCommands, last: int) -> int:
+    def _unasked(self, log: RunLogWriter, last: int, commanded: Collection[int]) -> int:
         """How many turns can be played with nothing asked before the end of the last of them.
 
-        0 where this one has commands: what refuses those is asked step by step; and where each
+        0 where the next one has commands: what refuses those is asked step by step; and where each
         turn's state is kept and small: there the step that fails is worth more than the time.
         """
-        is_small = present_bytes(self.side.engine) <= self.small_bytes
-        if is_small and self.keeping.snapshots != "sparse":
+        turn = self.side.engine.turn + 1
+        if self._is_small() and self.keeping.snapshots != "sparse":
             return 0
         turns = 1
-        if self.side.engine.can("digest") and not self.sketcher.cells:
+        if self._plays_many():
             turns += log.stateless_ahead(min(UNASKED_TURNS_MAX, last + 1 - turn) - 1)
-        commanded = {place[0] for place in given}
         return next((at for at in range(turns) if turn + at in commanded), turns)
+
+    def _goes_on(self, result: TurnResult, commanded: Collection[int]) -> bool:
+        """Whether the turn behind this one is asked for before this one is written.
+
+        Not where turns are asked for by the dozen, nor where `_unasked` would say 0.
+        """
+        if result.halt is not None or result.turn + 1 in commanded or self._plays_many():
+            return False
+        may = self.keeping.snapshots == "sparse" or not self._is_small()
+        return may and self.side.engine.can("advance")
+
+    def _plays_many(self) -> bool:
+        """Whether most turns end without a call."""
+        is_sparse = self.keeping.snapshots == "sparse"
+        return is_sparse and self.side.engine.can("digest") and not self.sketcher.cells
+
+    def _is_small(self) -> bool:
+        return present_bytes(self.side.engine) <= self.small_bytes
 
     def _tells_changes(self) -> bool:
         """Whether changed rows are asked for in place of the whole state."""
-        engine = self.side.engine
-        if self.keeping.snapshots != "delta" or not engine.can("changed_rows"):
-            return False
-        return present_bytes(engine) > self.small_bytes
+        tells = self.keeping.snapshots == "delta" and self.side.engine.can("changed_rows")
+        return tells and not self._is_small()
 
-    def _whole(self, standing: StandingState | None) -> State:
-        """Read the whole state, and refuse rows told as changed that have not led to it."""
+    def _read_state(self) -> State:
         with self.watch.part("transport"):
-            state = self.side.engine.state()
-        if standing is not None and (place := standing.differs_from(state)) is not None:
+            return self.side.engine.state()
+
+    def _held(self, standing: StandingState | None, whole: State) -> State:
+        """Refuse rows told as changed that have not led to the whole state, which is returned."""
+        if standing is not None and (place := standing.differs_from(whole)) is not None:
             since = self.opening.turn if self._held_at is None else self._held_at
             told = f"the changed rows of turns {since + 1} to {standing.turn}"
             found = f"expected rows that lead to the state, found others in {place}"
             raise EngineProtocolError(self.side.name, f"{told}: {found}")
-        self._held_at = state.turn
-        return state
+        self._held_at = whole.turn
+        return whole
 
     def _digests(self, digests: Digests, state: State) -> Digests:
         """Fill in the state's digest where the engine reports none."""

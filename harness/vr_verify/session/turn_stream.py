@@ -4,7 +4,7 @@ Spec: PROTOCOL.md, section 6.3: step by step gives the same answers, at a frame 
 must not know what becomes of them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from vr_verify.engines.client import StepResult
@@ -23,6 +23,17 @@ class TurnStream:
     def __init__(self, side: LiveSide, watch: Stopwatch) -> None:
         self._side, self._watch = side, watch
         self._results: Iterator[StepResult] = iter(())
+        self._failure: EngineError | None = None
+
+    def begin(self, commands: Sequence[TurnCommands]) -> None:
+        """Ask for the next turns at once; they are played while the caller does something else.
+
+        `play` takes them, and is told what went wrong. None may be under way.
+        """
+        try:
+            self._results = self._side.engine.advance(commands)
+        except EngineError as error:
+            self._failure = error
 
     def play(self, commands: TurnCommands, unasked: Callable[[], int]) -> TurnResult:
         """Play the next turn.
@@ -37,7 +48,7 @@ class TurnStream:
             turns = unasked() if engine.can("advance") else 0
             if turns:
                 assert not any(commands), "turns without commands"
-                self._results = engine.advance([commands] * turns)
+                self.begin([commands] * turns)
                 told = self._next()
                 assert told is not None, "a stream of at least one turn"
                 return told
@@ -48,6 +59,8 @@ class TurnStream:
         engine = self._side.engine
         turn = engine.turn + 1
         try:
+            if self._failure is not None:
+                raise self._failure
             result = next(self._results, None)
         except EngineError as error:
             raise type(error)(self._side.name, f"turn {turn}: {error.detail}") from error

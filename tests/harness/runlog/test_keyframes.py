@@ -20,7 +20,7 @@ def placed(mode: str, keyframe: tuple[int, int], costs: list[int]) -> list[int]:
     distance.at_keyframe(*keyframe)
     found = []
     for turn, cost in enumerate(costs, start=1):
-        if distance.due(cost):
+        if distance.due():
             distance.at_keyframe(*keyframe)
             found.append(turn)
         else:
@@ -31,18 +31,25 @@ def placed(mode: str, keyframe: tuple[int, int], costs: list[int]) -> list[int]:
 def test_the_numbers_are_those_of_the_page() -> None:
     page = (Path(keyframes.__file__).parent / "FORMAT.md").read_text()
     assert DELTA_KEYFRAMES_MAX == 4
-    assert "would be more than four times that keyframe's" in page
+    assert "are more than four times that keyframe's" in page
     assert SPARSE_ROWS_MAX == 2**26
     assert "would be more than 2^26" in page
     assert f"after {TURNS_MAX - 1} turns in any case" in page
 
 
-def test_deltas_add_up_to_four_keyframes_at_most() -> None:
-    assert placed("delta", (100, 0), [100] * 4) == []
-    assert placed("delta", (100, 0), [100] * 5) == [5]
-    assert placed("delta", (100, 0), [100, 100, 100, 101]) == [4]
-    assert placed("delta", (100, 0), [401, 400, 1]) == [1, 3]
+def test_a_keyframe_comes_when_deltas_have_cost_more_than_four() -> None:
+    assert placed("delta", (100, 0), [100] * 5) == []
+    assert placed("delta", (100, 0), [100] * 6) == [6]
+    assert placed("delta", (100, 0), [100, 100, 100, 101, 1]) == [5]
+    assert placed("delta", (100, 0), [400, 1, 401, 401, 1]) == [3, 5]
     assert placed("delta", (100, 10**9), [0] * 126) == []
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_whether_a_keyframe_is_due_does_not_depend_on_the_turn_itself(mode: str) -> None:
+    before = [30, 200, 0, 171]
+    for cost in (0, 1, 10**9):
+        assert placed(mode, (100, 1), [*before, cost]) == placed(mode, (100, 1), [*before, 5])
 
 
 def test_rows_played_again_are_at_most_so_many() -> None:
@@ -85,10 +92,11 @@ def expected_keyframes(mode: str, states: list[State]) -> list[int]:
     ]
     found, spent = [0], 0
     for turn in range(1, 140):
-        spent += deltas[turn]
         if spent > 4 * sizes[found[-1]] or turn - found[-1] == 128:
             found.append(turn)
             spent = 0
+        else:
+            spent += deltas[turn]
     assert 2 < len(found) < 100, "neither every turn nor none"
     return found
 

@@ -1,5 +1,6 @@
 """Streams and codecs: each method comes back as it was, and what is damaged or lies is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import numpy as np
@@ -42,7 +43,7 @@ def unclaimed(data: bytes) -> bytes:
 def payloads(draw: st.DrawFn) -> tuple[Shape, bytes]:
     """Any stream's shape and payload: noise, or numbers near each other."""
     width, count = draw(st.sampled_from(WIDTHS)), draw(st.sampled_from((0, 1, 5, 31, 32, 33, 300)))
-    shape = Shape(count, width, draw(st.booleans()))
+    shape = Shape(count, width, draw(st.booleans()), draw(st.booleans()))
     if draw(st.booleans()):
         return shape, draw(st.binary(min_size=shape.size, max_size=shape.size))
     start = draw(st.integers(0, 2 ** (8 * width) - 1))
@@ -79,6 +80,32 @@ def test_the_smallest_method_is_taken(method: int, shape: Shape, payload: bytes)
     assert data[0] == method
     assert len(data) <= HEAD.size + len(payload)
     assert decoded(data, [shape]) == [payload]
+
+
+def test_zstd_is_tried_where_its_beginning_promises_more() -> None:
+    again = Random(4).randbytes(800) * 20
+    near = np.array([30000 + Random(at).randrange(64) for at in range(2000)], "<u8").tobytes()
+    for payload, method in ((again, ZSTD), (near, PCO)):
+        shape = Shape(len(payload) // 8, 8, differences=True)
+        (found, stored, _), *_ = streams._split(streams.encode([(shape, payload)]), [shape])
+        assert found == method
+        others = streams._pco(shape, payload), streams._zstd(shape, payload)
+        assert len(stored) == min(len(other) for _, other in others)
+
+
+@given(st.lists(st.binary(max_size=900), min_size=2, max_size=5))
+def test_a_frame_depends_on_its_data_alone(texts: list[bytes]) -> None:
+    fresh = [zstandard.ZstdCompressor(level=3).compress(text) for text in texts]
+    assert [streams.compress_frame(text) for text in texts] == fresh
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(streams.compress_frame, texts)) == fresh
+
+
+def test_differences_are_not_differenced_again() -> None:
+    rising = np.arange(4000, dtype="<u4").tobytes()
+    plain, told = (streams.encode([(Shape(4000, 4, differences=d), rising)]) for d in (False, True))
+    assert len(plain) < 60 < len(told)
+    assert decoded(told, [Shape(4000, 4)]) == [rising]
 
 
 FIVE = Shape(5, 4)
