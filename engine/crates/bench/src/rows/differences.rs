@@ -2,6 +2,7 @@
 //! Law of what is measured: PROTOCOL.md, sections 3 and 4.1.
 
 use std::collections::BTreeSet;
+use std::iter::once;
 
 use shared::descent::differing_leaves;
 use shared::isa::chosen;
@@ -102,7 +103,11 @@ fn compared(left: &[Vec<u8>], right: &[Vec<u8>]) -> Sample {
 impl Half {
     fn of(payload: Vec<u8>) -> Self {
         let mut tree = Tree::new("unit", "hp");
-        tree.update(chosen(), &payload, 0..COLUMN_BYTES.div_ceil(LEAF_BYTES));
+        tree.update(
+            chosen(),
+            &payload,
+            once(0..COLUMN_BYTES.div_ceil(LEAF_BYTES)),
+        );
         Self { payload, tree }
     }
 }
