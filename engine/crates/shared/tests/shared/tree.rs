@@ -98,6 +98,35 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Blocks that are hashed where they stand, beside leaves that are gathered into others; runs
+    /// that touch each other, and the shorter leaf at the end.
+    #[test]
+    fn leaves_here_and_there_are_hashed_and_no_others(
+        bytes in 100_000_usize..160_000,
+        is_written in prop::collection::vec(any::<bool>(), 1..40),
+        block in (0_usize..300, 0_usize..300),
+    ) {
+        let mut payload: Vec<u8> = (1..=251).cycle().take(bytes).collect();
+        let mut old = Tree::new("unit", "hp");
+        old.update(Isa::best(), &payload, iter::empty());
+        let leaves = 0..bytes.div_ceil(LEAF);
+        let mut written = is_written.iter().copied().cycle();
+        let block = block.0..block.0 + block.1;
+        let touched: Vec<usize> = leaves
+            .filter(|leaf| written.next() == Some(true) || block.contains(leaf))
+            .collect();
+        touched.iter().for_each(|leaf| payload[leaf * LEAF] ^= 1);
+        for isa in Isa::here() {
+            let (mut tree, mut one_by_one) = (old.clone(), old.clone());
+            tree.update(isa, &payload, runs(&touched));
+            one_by_one.update(isa, &payload, touched.iter().map(|leaf| *leaf..leaf + 1));
+            check(&tree, &payload);
+            check(&one_by_one, &payload);
+        }
+    }
+}
+
 #[test]
 fn every_length_around_a_leaf_and_a_node_is_right_from_every_other() {
     let lengths = [
