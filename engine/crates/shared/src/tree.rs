@@ -259,8 +259,8 @@ impl<'a, const N: usize> Lanes<'a, N> {
     }
 
     fn gather(&mut self, place: usize, piece: &'a [u8; N]) {
-        let free = self.places.iter_mut().zip(&mut self.pieces);
-        if let Some((to_place, to_piece)) = free.skip(self.gathered).next() {
+        let mut free = self.places.iter_mut().zip(&mut self.pieces);
+        if let Some((to_place, to_piece)) = free.nth(self.gathered) {
             (*to_place, *to_piece) = (place, piece);
             self.gathered += 1;
         }
