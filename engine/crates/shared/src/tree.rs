@@ -219,7 +219,7 @@ fn rehash<'a, const N: usize>(
 struct Lanes<'a, const N: usize> {
     isa: Isa,
     key: &'a BatchKey,
-    /// Those that are gathered, and where their digests belong.
+    /// Those that are gathered, crossed, and where their digests belong.
     pieces: [&'a [u8; N]; GATHERED],
     places: [usize; GATHERED],
     gathered: usize,
@@ -258,23 +258,24 @@ impl<'a, const N: usize> Lanes<'a, N> {
         }
     }
 
+    /// Puts a piece where `cross` would bring it.
     fn gather(&mut self, place: usize, piece: &'a [u8; N]) {
-        let mut free = self.places.iter_mut().zip(&mut self.pieces);
-        if let Some((to_place, to_piece)) = free.nth(self.gathered) {
-            (*to_place, *to_piece) = (place, piece);
-            self.gathered += 1;
+        let at = self.gathered % RUN * LANES + self.gathered / RUN;
+        if let (Some(to), Some(to_place)) = (self.pieces.get_mut(at), self.places.get_mut(at)) {
+            (*to, *to_place) = (piece, place);
         }
+        self.gathered += 1;
     }
 
     fn hash_gathered(&mut self, digests: &mut [Digest]) {
         let count = std::mem::take(&mut self.gathered);
-        let (pieces, places) = if count == GATHERED {
-            cross(&self.pieces, &mut self.crossed);
-            let mut places = self.places;
-            cross(&self.places, &mut places);
-            (&self.crossed, places)
+        let mut places = self.places;
+        let pieces = if count == GATHERED {
+            &self.pieces
         } else {
-            (&self.pieces, self.places)
+            uncross(&self.places, &mut places);
+            uncross(&self.pieces, &mut self.crossed);
+            &self.crossed
         };
         let (Some(pieces), Some(made)) = (pieces.get(..count), self.made.get_mut(..count)) else {
             unreachable!("no more than {GATHERED} are gathered");
