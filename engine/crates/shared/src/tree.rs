@@ -51,9 +51,9 @@ impl Tree {
         }
     }
 
-    /// Makes this the tree of `payload`. `touched` tells, as ascending runs, every leaf that differs
-    /// from the last update's; leaves beyond the payload's end are passed over, and leaves at and
-    /// behind the shorter one's last are hashed anyway if the length has changed.
+    /// Makes this the tree of `payload`. `touched` tells every leaf that differs from the last
+    /// update's, as ascending runs; leaves beyond the payload's end are passed over, and leaves at
+    /// and behind the shorter one's last are hashed anyway if the length has changed.
     pub fn update(
         &mut self,
         isa: Isa,
