@@ -12,6 +12,8 @@
 )]
 
 use std::hint::black_box;
+use std::iter;
+use std::ops::Range;
 use std::time::Instant;
 
 use bytemuck::cast_slice;
@@ -92,7 +94,7 @@ impl World {
         let columns: Vec<_> = (0..COLUMNS).map(|_| noise.column()).collect();
         let mut trees: Vec<_> = (0..COLUMNS).map(|_| Tree::new("unit", "hp")).collect();
         for (tree, column) in trees.iter_mut().zip(&columns) {
-            tree.update(isa, cast_slice(column), 0..0);
+            tree.update(isa, cast_slice(column), iter::empty());
         }
         Self { columns, trees }
     }
@@ -118,6 +120,12 @@ fn leaves(runs: usize, run_rows: usize) -> Vec<usize> {
     leaves
 }
 
+/// The same as runs of neighbours.
+fn runs(leaves: &[usize]) -> impl Iterator<Item = Range<usize>> {
+    let runs = leaves.chunk_by(|one, next| one + 1 == *next);
+    runs.map(|run| run[0]..run[run.len() - 1] + 1)
+}
+
 fn trees(isa: Isa) {
     let mut world = World::new(isa);
     let bytes = world.bytes();
@@ -131,7 +139,7 @@ fn trees(isa: Isa) {
         let what = format!("tree {} 1 % of rows {shape} / one-shot BLAKE3", isa.name());
         let update = || {
             for (tree, column) in world.trees.iter_mut().zip(&world.columns).take(2) {
-                tree.update(isa, black_box(cast_slice(column)), leaves.iter().copied());
+                tree.update(isa, black_box(cast_slice(column)), runs(&leaves));
                 black_box(tree.digest(ROWS as u64));
             }
         };
@@ -141,7 +149,7 @@ fn trees(isa: Isa) {
     let all = ROWS.div_ceil(ROWS_IN_LEAF);
     let rebuild = || {
         for (tree, column) in world.trees.iter_mut().zip(&world.columns) {
-            tree.update(isa, black_box(cast_slice(column)), 0..all);
+            tree.update(isa, black_box(cast_slice(column)), iter::once(0..all));
             black_box(tree.digest(ROWS as u64));
         }
     };

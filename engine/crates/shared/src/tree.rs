@@ -2,6 +2,9 @@
 //! An accelerator of `digest::column_digest`, against which it is tested. Law: PROTOCOL.md, section
 //! 3. Knows no values: who touches which leaf is told, not found.
 
+use std::iter::once;
+use std::ops::Range;
+
 use crate::batch::{BatchKey, keyed_many};
 use crate::digest::{self, Digest, FAN_OUT, column_of_top, keyed, node_key};
 use crate::isa::Isa;
@@ -26,9 +29,9 @@ pub struct Tree {
     levels: Vec<Vec<Digest>>,
     /// By level; those that a lower tree does not use are kept.
     keys: Vec<LevelKey>,
-    /// Nodes to be hashed, of the level at hand and of the next. Kept for their memory.
-    due: Vec<usize>,
-    due_above: Vec<usize>,
+    /// Runs of nodes to be hashed, of the level at hand and of the next. Kept for their memory.
+    due: Vec<Range<usize>>,
+    due_above: Vec<Range<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,20 +51,28 @@ impl Tree {
         }
     }
 
-    /// Makes this the tree of `payload`. `touched` tells, ascending, every leaf that differs from
-    /// the last update's; leaves beyond the payload's end are passed over, and leaves at and
-    /// behind the shorter one's last are hashed anyway if the length has changed.
-    pub fn update(&mut self, isa: Isa, payload: &[u8], touched: impl Iterator<Item = usize>) {
+    /// Makes this the tree of `payload`. `touched` tells every leaf that differs from the last
+    /// update's, as ascending runs; leaves beyond the payload's end are passed over, and leaves at
+    /// and behind the shorter one's last are hashed anyway if the length has changed.
+    pub fn update(
+        &mut self,
+        isa: Isa,
+        payload: &[u8],
+        touched: impl Iterator<Item = Range<usize>>,
+    ) {
         let leaves = payload.len().div_ceil(LEAF_BYTES);
         let tail = self.resize(payload.len());
-        let numbers = touched.filter(|leaf| *leaf < tail).chain(tail..leaves);
+        let touched = touched.map(|run| run.start..run.end.min(tail));
+        let runs = touched
+            .chain(once(tail..leaves))
+            .filter(|run| !run.is_empty());
         let mut levels = self.levels.iter_mut().zip(&self.keys);
         let Some((mut below, key)) = levels.next() else {
             return;
         };
         self.due.clear();
-        let numbers = noting_parents(numbers, &mut self.due);
-        if let Some(rest) = rehash::<LEAF_BYTES>(isa, key, payload, numbers, below) {
+        let runs = runs.inspect(|run| note_parents(run, &mut self.due));
+        if let Some(rest) = rehash::<LEAF_BYTES>(isa, key, payload, runs, below) {
             let mut padded = [0; LEAF_BYTES];
             let bytes = padded.iter_mut().zip(rest.bytes);
             bytes.for_each(|(to, from)| *to = *from);
@@ -69,9 +80,10 @@ impl Tree {
         }
         for (level, key) in levels {
             self.due_above.clear();
-            let numbers = noting_parents(self.due.iter().copied(), &mut self.due_above);
+            let runs = self.due.iter().cloned();
+            let runs = runs.inspect(|run| note_parents(run, &mut self.due_above));
             let bytes = below.as_flattened();
-            if let Some(rest) = rehash::<NODE_BYTES>(isa, key, bytes, numbers, level) {
+            if let Some(rest) = rehash::<NODE_BYTES>(isa, key, bytes, runs, level) {
                 *rest.digest = keyed(&key.plain, rest.bytes);
             }
             std::mem::swap(&mut self.due, &mut self.due_above);
@@ -105,11 +117,11 @@ impl Tree {
     #[must_use]
     pub fn memory(&self) -> usize {
         let digests: usize = self.levels.iter().map(Vec::capacity).sum();
-        let numbers = self.due.capacity() + self.due_above.capacity();
+        let runs = self.due.capacity() + self.due_above.capacity();
         let keys = self.keys.capacity() * size_of::<LevelKey>();
         let vectors = self.levels.capacity() * size_of::<Vec<Digest>>();
         let names = self.table.capacity() + self.column.capacity();
-        let held = digests * size_of::<Digest>() + numbers * size_of::<usize>();
+        let held = digests * size_of::<Digest>() + runs * size_of::<Range<usize>>();
         held + keys + vectors + names + size_of::<Self>()
     }
 
@@ -165,17 +177,13 @@ impl Tree {
     }
 }
 
-/// Passes numbers on, and notes the parent of each once; they ascend.
-fn noting_parents(
-    numbers: impl Iterator<Item = usize>,
-    parents: &mut Vec<usize>,
-) -> impl Iterator<Item = usize> {
-    numbers.inspect(|number| {
-        let parent = number / FAN_OUT;
-        if parents.last() != Some(&parent) {
-            parents.push(parent);
-        }
-    })
+/// Notes the parents of a run's nodes; each once, since runs ascend.
+fn note_parents(run: &Range<usize>, parents: &mut Vec<Range<usize>>) {
+    let (first, end) = (run.start / FAN_OUT, run.end.div_ceil(FAN_OUT));
+    match parents.last_mut() {
+        Some(last) if (last.start..=last.end).contains(&first) => last.end = last.end.max(end),
+        _ => parents.push(first..end),
+    }
 }
 
 /// The last piece, if it is due and shorter than the others, and where its digest belongs.
@@ -184,49 +192,22 @@ struct Rest<'a> {
     digest: &'a mut Digest,
 }
 
-/// Hashes the whole pieces of those numbers; the rest is for the caller.
+/// Hashes the whole pieces of those runs; the rest is for the caller.
 fn rehash<'a, const N: usize>(
     isa: Isa,
     key: &LevelKey,
     bytes: &'a [u8],
-    numbers: impl Iterator<Item = usize>,
+    runs: impl Iterator<Item = Range<usize>>,
     digests: &'a mut [Digest],
 ) -> Option<Rest<'a>> {
     let (whole, rest) = bytes.as_chunks::<N>();
+    let mut lanes = Lanes::new(isa, &key.batch);
     let mut is_rest_due = false;
-    let mut due = numbers.filter_map(|number| {
-        let piece = whole.get(number);
-        is_rest_due |= piece.is_none();
-        Some((number, piece?))
-    });
-    let (mut places, mut pieces) = ([0; GATHERED], [&[0; N]; GATHERED]);
-    let (mut places_crossed, mut pieces_crossed) = (places, pieces);
-    let mut made = [Digest::default(); GATHERED];
-    let mut count = GATHERED;
-    while count == GATHERED {
-        count = 0;
-        let free = places.iter_mut().zip(&mut pieces);
-        for ((place, to), (number, piece)) in free.zip(due.by_ref()) {
-            (*place, *to) = (number, piece);
-            count += 1;
-        }
-        if count == GATHERED {
-            cross(&places, &mut places_crossed);
-            cross(&pieces, &mut pieces_crossed);
-        } else {
-            (places_crossed, pieces_crossed) = (places, pieces);
-        }
-        let (Some(inputs), Some(made)) = (pieces_crossed.get(..count), made.get_mut(..count))
-        else {
-            unreachable!("no more than {GATHERED} are gathered");
-        };
-        keyed_many(isa, &key.batch, inputs, made);
-        for (place, digest) in places_crossed.iter().zip(made) {
-            if let Some(to) = digests.get_mut(*place) {
-                *to = *digest;
-            }
-        }
+    for run in runs {
+        is_rest_due |= run.end > whole.len();
+        lanes.hash(run.start..run.end.min(whole.len()), whole, digests);
     }
+    lanes.hash_gathered(digests);
     let digest = digests.last_mut().filter(|_| is_rest_due)?;
     Some(Rest {
         bytes: rest,
@@ -234,11 +215,95 @@ fn rehash<'a, const N: usize>(
     })
 }
 
+/// Pieces of one level on their way through the lanes.
+struct Lanes<'a, const N: usize> {
+    isa: Isa,
+    key: &'a BatchKey,
+    /// Those that are gathered, crossed, and where their digests belong.
+    pieces: [&'a [u8; N]; GATHERED],
+    places: [usize; GATHERED],
+    gathered: usize,
+    crossed: [&'a [u8; N]; GATHERED],
+    made: [Digest; GATHERED],
+}
+
+impl<'a, const N: usize> Lanes<'a, N> {
+    fn new(isa: Isa, key: &'a BatchKey) -> Self {
+        Self {
+            isa,
+            key,
+            pieces: [&[0; N]; GATHERED],
+            places: [0; GATHERED],
+            gathered: 0,
+            crossed: [&[0; N]; GATHERED],
+            made: [Digest::default(); GATHERED],
+        }
+    }
+
+    /// Hashes the blocks of a run of pieces, and gathers what is over.
+    fn hash(&mut self, run: Range<usize>, whole: &'a [[u8; N]], digests: &mut [Digest]) {
+        let pieces = whole.get(run.clone()).unwrap_or_default();
+        let (blocks, over) = pieces.as_chunks::<GATHERED>();
+        let to = digests.get_mut(run.clone()).unwrap_or_default();
+        for (block, to) in blocks.iter().zip(to.as_chunks_mut::<GATHERED>().0) {
+            cross(&block.each_ref(), &mut self.crossed);
+            keyed_many(self.isa, self.key, &self.crossed, &mut self.made);
+            uncross(&self.made, to);
+        }
+        for (place, piece) in (run.end - over.len()..).zip(over) {
+            self.gather(place, piece);
+            if self.gathered == GATHERED {
+                self.hash_gathered(digests);
+            }
+        }
+    }
+
+    /// Puts a piece where `cross` would bring it.
+    fn gather(&mut self, place: usize, piece: &'a [u8; N]) {
+        let at = self.gathered % RUN * LANES + self.gathered / RUN;
+        if let (Some(to), Some(to_place)) = (self.pieces.get_mut(at), self.places.get_mut(at)) {
+            (*to, *to_place) = (piece, place);
+        }
+        self.gathered += 1;
+    }
+
+    fn hash_gathered(&mut self, digests: &mut [Digest]) {
+        let count = std::mem::take(&mut self.gathered);
+        let mut places = self.places;
+        let pieces = if count == GATHERED {
+            &self.pieces
+        } else {
+            uncross(&self.places, &mut places);
+            uncross(&self.pieces, &mut self.crossed);
+            &self.crossed
+        };
+        let (Some(pieces), Some(made)) = (pieces.get(..count), self.made.get_mut(..count)) else {
+            unreachable!("no more than {GATHERED} are gathered");
+        };
+        keyed_many(self.isa, self.key, pieces, made);
+        for (place, digest) in places.iter().zip(made) {
+            if let Some(to) = digests.get_mut(*place) {
+                *to = *digest;
+            }
+        }
+    }
+}
+
 /// Gives each lane a run of consecutive pieces, so that memory is read in as few streams as lanes.
 /// Pieces side by side in the lanes would be read in strides: a cold tree takes 1.5 times as long.
 fn cross<T: Copy>(pieces: &[T; GATHERED], crossed: &mut [T; GATHERED]) {
-    for (lane, run) in pieces.chunks(RUN).enumerate() {
+    for (lane, run) in pieces.as_chunks::<RUN>().0.iter().enumerate() {
         let to = crossed.iter_mut().skip(lane).step_by(LANES);
         to.zip(run).for_each(|(to, piece)| *to = *piece);
+    }
+}
+
+/// Takes back what `cross` does.
+fn uncross<T: Copy>(crossed: &[T; GATHERED], pieces: &mut [T; GATHERED]) {
+    for (lane, run) in pieces.as_chunks_mut::<RUN>().0.iter_mut().enumerate() {
+        let from = crossed.iter().skip(lane).step_by(LANES);
+        run.iter_mut()
+            .zip(from)
+            .for_each(|(to, piece)| *to = *piece);
     }
 }

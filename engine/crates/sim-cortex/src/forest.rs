@@ -177,7 +177,7 @@ impl Forest {
 impl Grown {
     fn grow<P: Payload>(&mut self, growth: &Growth<P>, isa: Isa) {
         self.tree
-            .update(isa, growth.values.bytes(), growth.leaves.iter());
+            .update(isa, growth.values.bytes(), growth.leaves.runs());
         self.rows = growth.rows;
         self.digest = self.tree.digest(self.rows);
     }

@@ -1,5 +1,8 @@
 //! Trees that are kept against digests from scratch, through growth, shrinking and writes.
 
+use std::iter;
+use std::ops::Range;
+
 use proptest::prelude::*;
 use shared::digest::column_digest;
 use shared::isa::Isa;
@@ -54,6 +57,12 @@ fn done(step: &Step, payload: &mut Vec<u8>) -> Vec<usize> {
     }
 }
 
+/// Neighbouring leaves as runs.
+fn runs(leaves: &[usize]) -> impl Iterator<Item = Range<usize>> {
+    let runs = leaves.chunk_by(|one, next| one + 1 == *next);
+    runs.map(|run| run[0]..run[run.len() - 1] + 1)
+}
+
 fn check(tree: &Tree, payload: &[u8]) {
     let rows = u64::try_from(payload.len()).unwrap();
     assert_eq!(
@@ -82,9 +91,38 @@ proptest! {
             let (mut tree, mut payload) = (Tree::new("unit", "hp"), Vec::new());
             for step in &steps {
                 let touched = done(step, &mut payload);
-                tree.update(isa, &payload, touched.into_iter());
+                tree.update(isa, &payload, runs(&touched));
                 check(&tree, &payload);
             }
+        }
+    }
+}
+
+proptest! {
+    /// Blocks that are hashed where they stand, beside leaves that are gathered into others; runs
+    /// that touch each other, and the shorter leaf at the end.
+    #[test]
+    fn leaves_here_and_there_are_hashed_and_no_others(
+        bytes in 100_000_usize..160_000,
+        is_written in prop::collection::vec(any::<bool>(), 1..40),
+        block in (0_usize..300, 0_usize..300),
+    ) {
+        let mut payload: Vec<u8> = (1..=251).cycle().take(bytes).collect();
+        let mut old = Tree::new("unit", "hp");
+        old.update(Isa::best(), &payload, iter::empty());
+        let leaves = 0..bytes.div_ceil(LEAF);
+        let mut written = is_written.iter().copied().cycle();
+        let block = block.0..block.0 + block.1;
+        let touched: Vec<usize> = leaves
+            .filter(|leaf| written.next() == Some(true) || block.contains(leaf))
+            .collect();
+        touched.iter().for_each(|leaf| payload[leaf * LEAF] ^= 1);
+        for isa in Isa::here() {
+            let (mut tree, mut one_by_one) = (old.clone(), old.clone());
+            tree.update(isa, &payload, runs(&touched));
+            one_by_one.update(isa, &payload, touched.iter().map(|leaf| *leaf..leaf + 1));
+            check(&tree, &payload);
+            check(&one_by_one, &payload);
         }
     }
 }
@@ -97,11 +135,11 @@ fn every_length_around_a_leaf_and_a_node_is_right_from_every_other() {
     let payload: Vec<u8> = (1..=251).cycle().take(70_000).collect();
     for from in lengths {
         let mut base = Tree::new("unit", "hp");
-        base.update(Isa::best(), &payload[..from], std::iter::empty());
+        base.update(Isa::best(), &payload[..from], iter::empty());
         check(&base, &payload[..from]);
         for to in lengths {
             let mut tree = base.clone();
-            tree.update(Isa::best(), &payload[..to], std::iter::empty());
+            tree.update(Isa::best(), &payload[..to], iter::empty());
             check(&tree, &payload[..to]);
         }
     }
@@ -112,11 +150,11 @@ fn every_length_around_a_leaf_and_a_node_is_right_from_every_other() {
 fn a_leaf_that_was_not_told_is_not_hashed() {
     let mut payload = vec![1; 10_000];
     let mut tree = Tree::new("unit", "hp");
-    tree.update(Isa::best(), &payload, 0..40);
+    tree.update(Isa::best(), &payload, iter::once(0..40));
     payload[5000] = 2;
-    tree.update(Isa::best(), &payload, std::iter::empty());
+    tree.update(Isa::best(), &payload, iter::empty());
     assert_ne!(tree.digest(1), column_digest("unit", "hp", 1, &payload));
-    tree.update(Isa::best(), &payload, std::iter::once(5000 / LEAF));
+    tree.update(Isa::best(), &payload, runs(&[5000 / LEAF]));
     check(&tree, &payload);
 }
 
@@ -124,14 +162,14 @@ fn a_leaf_that_was_not_told_is_not_hashed() {
 fn a_tree_names_its_column_and_stays_within_its_memory() {
     let payload = vec![3; 8 << 20];
     let mut tree = Tree::new("unit", "hp");
-    tree.update(Isa::best(), &payload, std::iter::empty());
+    tree.update(Isa::best(), &payload, iter::empty());
     assert!(
         tree.memory() * 100 <= payload.len() * 15,
         "{} bytes",
         tree.memory()
     );
     let held = tree.memory();
-    tree.update(Isa::best(), &payload, 0..payload.len() / LEAF);
+    tree.update(Isa::best(), &payload, iter::once(0..payload.len() / LEAF));
     assert_eq!(tree.memory(), held, "nothing is allocated again");
     assert_ne!(
         Tree::new("unit", "hp").digest(0),
