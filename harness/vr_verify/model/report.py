@@ -55,11 +55,13 @@ class Sampled(msgspec.Struct, frozen=True):
     """The turns of a sample that a side played, each from the nearest recorded state.
 
     `turns` counts those that there were, `turns_played` those that it played; `played` holds the
-    first hundred ranges of them. The rest was compared with the log only. `share` was asked for.
+    first hundred ranges of them. The rest was compared with the log only. `share` was asked for,
+    `share_played` is what these turns are of all, rounded to hundredths of a percent.
     """
 
     side: str
     share: str
+    share_played: str
     turns: int
     turns_played: int
     played: tuple[str, ...]
