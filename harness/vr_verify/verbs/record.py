@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from vr_verify.canonical import json_text
-from vr_verify.canonical.sketch import check_cells
+from vr_verify.canonical.sketch import CELLS_DEFAULT, check_cells
 from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
@@ -105,7 +105,7 @@ def _ways(
         try:
             check_cells(sketch)
         except ValueError as error:
-            raise UsageError(f"sketch: {error}") from error
+            raise UsageError(f"sketch: {error}; give {CELLS_DEFAULT}, or 0 for none") from error
     if resumed is None:
         spec = default_build() if engine is None else resolve_build(engine, watched)
         return spec, Keeping(snapshots or SNAPSHOTS_DEFAULT, sketch_cells=sketch or 0)

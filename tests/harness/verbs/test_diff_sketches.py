@@ -159,6 +159,6 @@ def test_a_log_with_sketches_tells_the_same_run_and_is_gone_on_with(tmp_path: Pa
 
 @pytest.mark.parametrize("cells", [1, 97, 3 * 2**16 + 3])
 def test_cells_that_no_sketch_has_are_refused(tmp_path: Path, cells: int) -> None:
-    with pytest.raises(UsageError, match=f"multiple of 3 from 3 to 196608, found {cells}"):
+    with pytest.raises(UsageError, match=f"multiple of 3 from 3 to 196608, found {cells}; give 96"):
         record("mill-3", tmp_path / "a.log", turns=1, engine=MILL, sketch=cells)
     assert not (tmp_path / "a.log").exists()
