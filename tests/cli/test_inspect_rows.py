@@ -138,12 +138,12 @@ def test_a_page_is_bounded_and_says_how_to_see_more(log: Path) -> None:
 def test_a_page_says_how_many_pass(log: Path) -> None:
     one = run("inspect", str(log), "--table", "unit", "--where", "home=6", "--where", "hp=3")
     assert "0/unit/6:1 at turn 0" in one.stdout
-    assert "1 of 160 rows pass home=6 and hp=3." in one.stdout
+    assert "1 of 160 rows pass `home=6` and `hp=3`." in one.stdout
     assert "not shown" not in one.stdout
     none = run("inspect", str(log), "--table", "unit", "--where", "hp=50..")
     assert none.exit_code == 0
     assert "Rows at turn 0 (0 rows)" in none.stdout
-    assert "0 of 160 rows pass hp=50..." in none.stdout
+    assert "0 of 160 rows pass `hp=50..`." in none.stdout
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,8 @@ def _counted(selected: Selected, shown: int, width: int) -> list[Text]:
     said = []
     if selected.where:
         rows = counted(selected.live, "row")
-        said.append(f"{selected.total:,} of {rows} pass {' and '.join(selected.where)}.")
+        asked = layout.listed([f"`{text}`" for text in selected.where])
+        said.append(f"{selected.total:,} of {rows} pass {asked}.")
     if more := selected.total - shown:
         wider = f"--limit {min(selected.total, max(shown, ROWS_SHOWN) * 10)}"
         ways = f"`{wider}` shows more, --json without --limit has all, --where asks for fewer."
