@@ -13,6 +13,7 @@ from tests.harness.report import samples
 from vr_verify.cli import app
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
+from vr_verify.report.documents import ROWS_SHOWN
 
 
 def _commands() -> Iterator[tuple[str, ...]]:
@@ -110,12 +111,18 @@ USAGE_ERRORS: list[tuple[list[str], str]] = [
     (["replay", "LOG", "--turns", "0:18446744073709551616"], "expected two turns"),
     (["replay", "LOG", "--trace", "mood"], "'mood' is not one of"),
     (["replay", "LOG", "--recompute", "never"], "'never' is not one of"),
-    (["inspect", "LOG", "--turn", "-1"], "-1 is not in the range"),
+    (["inspect", "LOG", "--turn", "-1"], "a whole number from 0 on, found '-1'"),
     (["record", "small"], "Missing option '-o'"),
     (["record", "small", "-o", "FOLDER"], "is a directory"),
     (["record", "small", "-o", "FOLDER/none/a.log"], "there is no directory"),
-    (["record", "small", "-o", "FOLDER/a.log", "--turns", "0"], "0 is not in the range"),
-    (["record", "small", "-o", "FOLDER/a.log", "--seed", "-1"], "-1 is not in the range"),
+    (
+        ["record", "small", "-o", "FOLDER/a.log", "--turns", "0"],
+        "a whole number from 1 on, found '0'",
+    ),
+    (
+        ["record", "small", "-o", "FOLDER/a.log", "--seed", "-1"],
+        "a whole number from 0 on, found '-1'",
+    ),
     (["record", "small", "-o", "FOLDER/a.log", "--commands", "no.json"], "does not exist"),
     (["record", "small", "-o", "FOLDER/a.log", "--snapshots", "some"], "'some' is not"),
 ]
@@ -192,7 +199,18 @@ def test_what_was_asked_reaches_inspect(log: Path, monkeypatch: pytest.MonkeyPat
     calls = fake_verb(monkeypatch, "inspect", lambda: samples.INSPECTION)
     run("inspect", str(log))
     run("inspect", str(log), "--turn", "0", "--table", "unit", "--entity", "0/unit/1:1")
-    assert calls == [((log, None, None, None), {}), ((log, 0, "unit", "0/unit/1:1"), {})]
+    run("inspect", str(log), "--table", "unit", "--where", "hp=1..", "--where", "a=b", "--sort=-hp")
+    run("inspect", str(log), "--table", "unit", "--limit", "7")
+    nothing = {"where": (), "sort": None, "limit": None}
+    assert calls == [
+        ((log, None, None, None), nothing),
+        ((log, 0, "unit", "0/unit/1:1"), nothing),
+        (
+            (log, None, "unit", None),
+            {"where": ("hp=1..", "a=b"), "sort": "-hp", "limit": ROWS_SHOWN},
+        ),
+        ((log, None, "unit", None), nothing | {"limit": 7}),
+    ]
 
 
 def test_a_verdict_is_on_standard_output(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,3 +149,21 @@ def test_a_stop_in_the_middle_leaves_a_report_of_what_was_done(
     assert check(command, tmp_path, (running.returncode, output, said), signal.SIGINT) == "partial"
     assert b"INTERRUPTED" in said
     assert json.loads(output)["checked"]["turns"] > 0
+
+
+def test_a_stop_before_the_first_turn_says_that_nothing_is_there(
+    ready: Ready, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced = tmp_path / "announced"
+    monkeypatch.setenv(ANNOUNCEMENT, str(announced))
+    slow = SLOW.replace("slow_mills:Slow", "slow_mills:SlowStart")
+    words = [slow if word == MILL else word for word in words_of("record", ready, tmp_path)]
+    argv = [sys.executable, "-m", "vr_verify", *words, "--json"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert soon(announced.exists), "the engine has been given its scenario"
+        running.send_signal(signal.SIGINT)
+        output, said = running.communicate(timeout=TIME_LIMIT_S)
+    assert (running.returncode, json.loads(output)["outcome"]) == (130, "interrupted")
+    told = " ".join(said.decode().split())
+    assert "before anything was written: there is no out.log. The same command starts anew." in told
+    assert not (tmp_path / "out.log").exists()

@@ -6,6 +6,9 @@ from typing import Any, ClassVar, TypeAlias, final
 # The 3.11 typing of what has the buffer protocol: anything that `memoryview` takes.
 Buffer: TypeAlias = bytes | bytearray | memoryview
 
+# What a raw value must be: this one, at least the first and at most the second, one of these.
+Filter: TypeAlias = int | tuple[int, int] | set[int] | frozenset[int]
+
 VERSION: str
 RULES_VERSION: str
 RULES: list[str]
@@ -63,6 +66,23 @@ class Engine:
     def restore(self, turn: int, archives: Sequence[tuple[int, str, Buffer]]) -> dict[str, Any]: ...
     def routes(self, universe: int, requests: bytes) -> bytes:
         """Next systems (u32 each) of packed requests (from, to: two u32 each) over the lanes."""
+
+    def select(
+        self,
+        universe: int,
+        table: str,
+        filters: Sequence[tuple[str, Filter]] = (),
+        sort: tuple[str, bool] | None = None,
+        limit: int | None = None,
+    ) -> tuple[bytes, int, bool]:
+        """Find the live rows of a table as it is now that pass all filters; changes nothing.
+
+        `filters` are columns and what their raw values must be, as in `("hp", (0, 10 << 32))`;
+        `sort` is a column and whether its greatest value comes first; equal rows stay in the
+        order of their slots. Returns the slots (u32 each), how many rows pass, and whether these
+        are more than `limit`. CommandError for a table or column that is not there, TypeError for
+        a filter that is none.
+        """
 
     def draws(self) -> bytes: ...
     def events(self) -> bytes: ...

@@ -93,7 +93,7 @@ class Program(click.RichGroup):
     def _answer(self, words: Sequence[str], asked: Asked) -> int:
         """Run the command that is meant, deliver its document, and return the exit code."""
         try:
-            with self.make_context(PROGRAM, list(words)) as context:
+            with self.make_context(PROGRAM, list(words), obj=asked) as context:
                 document = self.invoke(context)
         except NoArgsIsHelpError as error:
             return self._usage(error, asked)

@@ -18,20 +18,24 @@ TURN_MAX = 2**64 - 1
 
 
 class Whole(click.ParamType[int]):
-    """A whole number from `least` on.
+    """A whole number from `least` on; `advice` says what to do instead of what was given.
 
     click's own IntRange prints its bounds in every help text, and 2^64 - 1 says nothing there.
     """
 
     name = "integer"
 
-    def __init__(self, least: int) -> None:
-        self._range = click.IntRange(least, TURN_MAX)
+    def __init__(self, least: int, advice: str = "") -> None:
+        self._least, self._advice = least, advice or f"give a number, such as {max(least, 1)}"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read the number as IntRange does."""
-        number: int = self._range.convert(value, param, ctx)
-        return number
+        """Read digits, perhaps with a sign."""
+        digits = str(value).removeprefix("-")
+        whole = digits.isascii() and digits.isdigit() and len(digits) <= 20
+        if not whole or not self._least <= int(value) <= TURN_MAX:
+            wanted = f"expected a whole number from {self._least} on"
+            self.fail(f"{wanted}, found {str(value)!r}; {self._advice}", param, ctx)
+        return int(value)
 
 
 def turn_range(_: click.Context, __: click.Parameter, value: str | None) -> tuple[int, int] | None:

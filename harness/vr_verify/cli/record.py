@@ -62,7 +62,9 @@ from vr_verify.report.documents import Document
 @click.option(
     "--sketch",
     metavar="[CELLS]",
-    type=options.Whole(0),
+    type=options.Whole(
+        0, f"give --sketch={CELLS_DEFAULT}, 0 for none, or --sketch as the last word"
+    ),
     is_flag=False,
     flag_value=str(CELLS_DEFAULT),
     help=f"Give each turn a sketch of its changed rows ({CELLS_DEFAULT} cells unless given): by "

@@ -72,18 +72,18 @@ def share(_: click.Context, __: click.Parameter, value: str | None) -> Fraction 
     metavar="SHARE",
     callback=share,
     help="The engine beside plays only this share of the turns, as 0.05 or 5%, the first and last "
-    "always. Not with --jobs.",
+    "always; the report says what share that was. Not with --jobs.",
 )
 @click.option(
     "--jobs",
-    type=options.Whole(1),
+    type=options.Whole(1, "give 1 to play the run in one piece"),
     default=1,
     show_default=True,
     help="How many parts of the run to play at the same time. Parts are cut at recorded states, "
     "for large states 128 turns apart: shorter runs are one. Not with --sample or --declared.",
     metavar="N",
 )
-@click.option("--anyway", is_flag=True, help="Play on even if it will take hours.")
+@click.option("--anyway", is_flag=True, help="Play on even if it, or its sample, will take hours.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first divergence.")
 @click.option(
     "--bundle",

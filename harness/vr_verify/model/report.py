@@ -11,16 +11,8 @@ import msgspec
 SCHEMA: Final = "vr-verify/report/1"
 
 
-def _no_texts() -> tuple[str, ...]:
-    """Give an empty list that is written all the same (msgspec omits an empty `list`)."""
-    return ()
-
-
 def _no_facts() -> tuple[dict[str, str], ...]:
-    return ()
-
-
-def _no_turns() -> tuple[int, ...]:
+    """Give an empty list that is written all the same (msgspec omits an empty `list`)."""
     return ()
 
 
@@ -63,11 +55,13 @@ class Sampled(msgspec.Struct, frozen=True):
     """The turns of a sample that a side played, each from the nearest recorded state.
 
     `turns` counts those that there were, `turns_played` those that it played; `played` holds the
-    first hundred ranges of them. The rest was compared with the log only. `share` was asked for.
+    first hundred ranges of them. The rest was compared with the log only. `share` was asked for,
+    `share_played` is what these turns are of all, rounded to hundredths of a percent.
     """
 
     side: str
     share: str
+    share_played: str
     turns: int
     turns_played: int
     played: tuple[str, ...]
@@ -77,7 +71,8 @@ class Divergence(msgspec.Struct, frozen=True, omit_defaults=True):
     """The first difference and its place; `values` and `raw` are keyed by the side's name.
 
     `kind` is one of state, draws, events, commands, halt, digest. `draws` holds stream and site
-    and each side's count. `differing_turns` holds the first hundred.
+    and each side's count. `differing_turns` holds the first hundred. What is not known is left out;
+    an empty list says that there are none.
     """
 
     kind: str
@@ -93,8 +88,8 @@ class Divergence(msgspec.Struct, frozen=True, omit_defaults=True):
     raw: dict[str, str] | None = None
     odd_one_out: str | None = None
     differing_entities: int | None = None
-    differing_columns: tuple[str, ...] = msgspec.field(default_factory=_no_texts)
-    differing_turns: tuple[int, ...] = msgspec.field(default_factory=_no_turns)
+    differing_columns: tuple[str, ...] | None = None
+    differing_turns: tuple[int, ...] | None = None
     persists: bool | None = None
     reproduced: bool | None = None
     draws: dict[str, str | int] | None = None

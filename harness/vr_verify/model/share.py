@@ -13,7 +13,8 @@ def read_share(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         share = Fraction(0)
     if rest or not 0 < share <= 1:
-        raise UsageError(f"expected a share as in 0.05 or 5%, above 0 and at most 1, found {text}")
+        wanted = "expected a share above 0 and at most 1"
+        raise UsageError(f"{wanted}, found {text!r}; give one, such as 0.05 or 5%")
     return share
 
 
@@ -26,3 +27,9 @@ def share_text(share: Fraction) -> str:
             whole, rest = divmod(scaled.numerator, 10**places)
             return f"{whole}.{rest:0{places}}%" if places else f"{whole}%"
     return str(share)
+
+
+def part_text(part: int, whole: int) -> str:
+    """Write a part of a whole in percent, rounded to hundredths: `3.33%`; `0%` of nothing."""
+    hundredths = (part * 20_000 + whole) // (2 * whole) if whole else 0
+    return share_text(Fraction(hundredths, 10_000))

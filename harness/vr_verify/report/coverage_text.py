@@ -49,7 +49,8 @@ def sample(sampled: Sampled | None) -> str:
     """Say how much of the run a sampled side has played; empty where every side played all."""
     if sampled is None:
         return ""
-    return f"{sampled.side} played {sampled.turns_played:,} of {counted(sampled.turns, 'turn')}"
+    played = f"{sampled.turns_played:,} of {counted(sampled.turns, 'turn')}"
+    return f"{sampled.side} played {played}, {sampled.share_played} ({sampled.share} asked for)"
 
 
 def _sampled(sampled: Sampled | None) -> str:
@@ -60,7 +61,7 @@ def _sampled(sampled: Sampled | None) -> str:
     more = ", ..." if len(sampled.played) > _RANGES_SHOWN else ""
     how = "each from the nearest recorded state before it"
     rest = "the others were compared with the log only"
-    return f"{sample(sampled)} ({sampled.share}): {listed_turns}{more}; {how}; {rest}"
+    return f"{sample(sampled)}: {listed_turns}{more}; {how}; {rest}"
 
 
 def _rules(checked: Checked, outcome: str) -> str:

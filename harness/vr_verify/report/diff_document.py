@@ -73,11 +73,15 @@ class ValueRow(msgspec.Struct, frozen=True):
     raw: dict[str, str]
 
 
-class SketchedRow(msgspec.Struct, frozen=True):
-    """A row, `universe/table/slot`, and who changed it: `left`, `right`, or `both` differently."""
+class SketchedRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A row, `universe/table/slot`, and who changed it: `left`, `right`, or `both` differently.
+
+    `held` has its values by column, by the side whose log holds that turn; for the first rows.
+    """
 
     row: str
     changed_by: str
+    held: dict[str, dict[str, str]] | None = None
 
 
 class Sketched(msgspec.Struct, frozen=True):

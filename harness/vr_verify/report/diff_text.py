@@ -10,7 +10,7 @@ from rich.text import Text
 from vr_verify.model.outcome import Outcome
 from vr_verify.report import declared_text, divergence_text, layout
 from vr_verify.report.advice import HEADLINES
-from vr_verify.report.diff_document import Compared, LogDiff
+from vr_verify.report.diff_document import Compared, LogDiff, SketchedRow
 from vr_verify.report.layout import counted
 
 _SIDES = ("left", "right")
@@ -211,8 +211,19 @@ def _sketched(document: LogDiff, width: int) -> list[Text]:
     lines = [title, *layout.prose(said, width, indent=layout.INDENT)]
     if shown:
         lines += layout.table(["row", "changed by"], [[row.row, row.changed_by] for row in shown])
+        lines += _held(shown, width)
     more = len(found.rows) - len(shown)
     return lines + ([Text(f"{layout.INDENT}and {more:,} more", "dim")] if more else [])
+
+
+def _held(rows: Sequence[SketchedRow], width: int) -> list[Text]:
+    """Set the values of named rows that stand in one of the logs."""
+    said = [
+        (f"{row.row} in {side}", ", ".join(f"{name} {value}" for name, value in values.items()))
+        for row in rows
+        for side, values in (row.held or {}).items()
+    ]
+    return [Text(""), *layout.facts(said, width)] if said else []
 
 
 def _compared(document: LogDiff, width: int) -> list[Text]:

@@ -94,7 +94,7 @@ def _extent(divergence: Divergence) -> str:
     if not count and not divergence.differing_columns and divergence.kind != "state":
         return "no value: the states are equal" if count == 0 else ""
     entities = "" if count is None else counted(count, "entity", "entities")
-    columns = ", ".join(divergence.differing_columns)
+    columns = ", ".join(divergence.differing_columns or ())
     return f"{entities}, in {columns}" if entities and columns else entities or columns
 
 

@@ -20,6 +20,8 @@ from vr_verify.report.stress_document import Stress
 INSPECTION: Final = "vr-verify/inspection/1"
 ENGINE_LIST: Final = "vr-verify/engines/1"
 CHECKUP: Final = "vr-verify/checkup/1"
+ROWS_SHOWN: Final = 50
+"""Rows of a table that a page for people has where it was not told how many."""
 
 
 class TurnRow(msgspec.Struct, frozen=True):
@@ -72,6 +74,21 @@ class EntityRow(msgspec.Struct, frozen=True):
     cells: tuple[Cell, ...]
 
 
+class Selected(msgspec.Struct, frozen=True):
+    """Which rows of a table were asked for, and how many there are; texts as they were given.
+
+    `live` rows were looked at, `total` of them pass all of `where`; `has_more`: more of these than
+    `limit` allows.
+    """
+
+    where: tuple[str, ...]
+    sort: str | None
+    limit: int | None
+    live: int
+    total: int
+    has_more: bool
+
+
 class SketchFacts(msgspec.Struct, frozen=True):
     """What the sketch of each turn is like: its cells, and its bytes."""
 
@@ -84,6 +101,7 @@ class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `states_verified` counts the states that were read and have the digest that was recorded:
     keyframes and the last one, or that of `turn`; `states_false` are the turns of the others.
+    `selected` tells of `entities` that are rows of a table.
     """
 
     log: LogFacts
@@ -111,6 +129,7 @@ class Inspection(msgspec.Struct, frozen=True, omit_defaults=True):
     commands: tuple[StepCommands, ...] | None = None
     tables: tuple[TableRow, ...] | None = None
     entities: tuple[EntityRow, ...] | None = None
+    selected: Selected | None = None
 
 
 class EngineRow(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -6,7 +6,7 @@ It must not know how a log is read.
 from rich.text import Text
 
 from vr_verify.report import layout
-from vr_verify.report.documents import EntityRow, Inspection
+from vr_verify.report.documents import ROWS_SHOWN, EntityRow, Inspection, Selected
 from vr_verify.report.layout import counted
 
 _DIGEST_SHOWN = 12
@@ -17,7 +17,7 @@ def inspection(document: Inspection, width: int) -> list[Text]:
     lines = [*_header(document, width)]
     if document.turn is None:
         return lines + _turns(document)
-    return lines + _commands(document) + _tables(document) + _entities(document)
+    return lines + _commands(document) + _tables(document) + _entities(document, width)
 
 
 def _header(document: Inspection, width: int) -> list[Text]:
@@ -103,22 +103,37 @@ def _tables(document: Inspection) -> list[Text]:
     return [title, *layout.table(["universe", "table", "rows", "live", "columns"], rows)]
 
 
-def _entities(document: Inspection) -> list[Text]:
+def _entities(document: Inspection, width: int) -> list[Text]:
     """Set one entity as a list of its fields, several as a table."""
-    found = document.entities
+    found, selected = document.entities, document.selected
     if found is None:
         return []
-    if len(found) == 1:
+    if selected is None or (len(found) == 1 and not selected.has_more):
         title = layout.heading(f"{found[0].entity} at turn {document.turn}")
         cells = [[c.column, c.value, c.unit, c.raw] for c in found[0].cells]
-        return [title, *layout.table(["column", "value", "unit", "raw"], cells)]
-    lines: list[Text] = []
-    for table in dict.fromkeys(row.table for row in found):
-        rows = [row for row in found if row.table == table]
-        count = counted(len(rows), "row")
-        lines.append(layout.heading(f"{table} at turn {document.turn} ({count})"))
-        lines += layout.table(_headers(rows[0]), [_values(row) for row in rows])
-    return lines
+        lines = [title, *layout.table(["column", "value", "unit", "raw"], cells)]
+        return lines + ([] if selected is None else _counted(selected, 1, width))
+    shown = found if selected.limit is not None else found[:ROWS_SHOWN]
+    count = counted(selected.total, "row")
+    lines = [layout.heading(f"Rows at turn {document.turn} ({count})")]
+    if shown:
+        lines = [layout.heading(f"{shown[0].table} at turn {document.turn} ({count})")]
+        lines += layout.table(_headers(shown[0]), [_values(row) for row in shown])
+    return lines + _counted(selected, len(shown), width)
+
+
+def _counted(selected: Selected, shown: int, width: int) -> list[Text]:
+    """Say how many rows pass what was asked, and how to see those that are not shown."""
+    said = []
+    if selected.where:
+        rows = counted(selected.live, "row")
+        asked = layout.listed([f"`{text}`" for text in selected.where])
+        said.append(f"{selected.total:,} of {rows} pass {asked}.")
+    if more := selected.total - shown:
+        wider = f"--limit {min(selected.total, max(shown, ROWS_SHOWN) * 10)}"
+        ways = f"`{wider}` shows more, --json without --limit has all, --where asks for fewer."
+        said.append(f"{more:,} more are not shown: {ways}")
+    return layout.prose(" ".join(said), width, indent=layout.INDENT)
 
 
 def _headers(row: EntityRow) -> list[str]:

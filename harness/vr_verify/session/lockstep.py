@@ -20,7 +20,7 @@ from vr_verify.session.coverage import Coverage, RuleCounters, rules_fired
 from vr_verify.session.declared import DeclaredTally, Weighing
 from vr_verify.session.examine import Parting, changed_by_reading, digests_compared, examine
 from vr_verify.session.milestones import STATE_SMALL_MAX_BYTES, milestones
-from vr_verify.session.pace import Pace
+from vr_verify.session.pace import Pace, SamplePace
 from vr_verify.session.sample import Sample
 from vr_verify.session.stopwatch import Stopwatch
 from vr_verify.session.trace import Streams, read_streams, trace_turn
@@ -112,7 +112,7 @@ class Lockstep:
         self.first_turn, self.last_turn = turns_within(log.turns, options.turns)
         self.sample: Sample | None = None
         self.renew: Callable[[], tuple[LiveSide, ...]] | None = None
-        self.pace: Pace | None = None
+        self.pace: Pace | SamplePace | None = None
         self._active = sides
         self._met_before = False
         self._position = log.turns[0]
@@ -127,6 +127,8 @@ class Lockstep:
         """Compare all turns of the range, to the end unless it is to stop at the first finding."""
         self._position = turn = self.open()
         self._rules.begin(self.sides)
+        if self.pace is not None:
+            self.pace.begin()
         while turn < self.last_turn and not self.finished(turn + 1):
             ahead = self._unwatched_ahead(turn + 1)
             if ahead:

@@ -25,8 +25,6 @@ from vr_verify.report.diff_document import (
     ScenarioDifferences,
     ScenarioRow,
     SchemaRow,
-    Sketched,
-    SketchedRow,
     ValueRow,
 )
 from vr_verify.runlog.reader import LogHeader, RunLog, TurnRecord
@@ -42,6 +40,7 @@ from vr_verify.session.two_logs import (
     compare_logs,
 )
 from vr_verify.session.verdict import halt_text
+from vr_verify.verbs.diff_unknown import is_unknown, next_command, sketched
 
 SCENARIO_ROWS_SHOWN: Final = 10
 VALUE_ROWS_SHOWN: Final = 20
@@ -126,7 +125,7 @@ def _judged(
     remarks: list[str] = []
     if {"draws", "events"}.intersection(found.parts):
         remarks.append(_ONLY_DIGESTS)
-    if "state" in found.parts and found.differences is None:
+    if is_unknown(found):
         where = f"the state of turn {found.differing.first}"
         remarks.append(f"The values are unknown: not both logs hold {where}.")
     if found.unread.total:
@@ -260,13 +259,20 @@ def _with_turns(document: LogDiff, found: TwoLogs, left: RunLog, right: RunLog) 
     first, last = found.differing.first, found.differing.last
     if first is None:
         return document
-    records = {LEFT: left.record(first), RIGHT: right.record(first)}
+    logs = {LEFT: left, RIGHT: right}
+    records = {side: log.record(first) for side, log in logs.items()}
+    divergence, message = _divergence(found, first, last == found.turns[-1], records), ""
+    if is_unknown(found):
+        files = {side: document.sides[side].log.path for side in logs}
+        command, message = next_command(found, logs, files)
+        divergence = structs.replace(divergence, reproduce=command)
     return structs.replace(
         document,
-        divergence=_divergence(found, first, last == found.turns[-1], records),
+        message=" ".join(filter(None, [document.message, message])) or None,
+        divergence=divergence,
         differing_digests=found.parts,
         values=_value_rows(found),
-        sketched=_sketched(found),
+        sketched=sketched(found, logs),
         differing_turns=found.differing.texts(),
         differing_turns_total=found.differing.total,
         equal_again_at=found.differing.after(found.turns[-1])[:HEALS_SHOWN],
@@ -322,15 +328,6 @@ def _with_values(divergence: Divergence, found: TwoLogs) -> Divergence:
         rows = {side: str(number) for side, number in counts.rows.items()}
         more |= {"table": counts.table, "unit": "rows", "values": rows}
     return structs.replace(divergence, **more)
-
-
-def _sketched(found: TwoLogs) -> Sketched | None:
-    """Return the rows that sketches name where values are unknown."""
-    names = found.sketches
-    if names is None:
-        return None
-    rows = tuple(SketchedRow(named.row, named.changed_by) for named in names.rows)
-    return Sketched(names.turn, names.cells, names.whole, rows)
 
 
 def _value_rows(found: TwoLogs) -> tuple[ValueRow, ...]:

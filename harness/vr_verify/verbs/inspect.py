@@ -9,21 +9,12 @@ from pathlib import Path
 from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import Schema, Table
 from vr_verify.canonical.sketch import sketch_bytes
-from vr_verify.canonical.state import (
-    State,
-    TableData,
-    entity_id,
-    format_raw,
-    format_value,
-    read_value,
-)
+from vr_verify.canonical.state import State, TableData
 from vr_verify.canonical.tree import state_digest
 from vr_verify.errors import MissingFileError, UsageError
 from vr_verify.model.report import Halted, LogFacts
 from vr_verify.model.run import NONE, Digests
 from vr_verify.report.documents import (
-    Cell,
-    EntityRow,
     Inspection,
     SketchFacts,
     StepCommands,
@@ -32,6 +23,7 @@ from vr_verify.report.documents import (
 )
 from vr_verify.runlog.reader import RunLog
 from vr_verify.runlog.records import LogHeader, TurnRecord
+from vr_verify.verbs.inspect_rows import RowsAsked, rows_of
 
 
 def inspect(
@@ -39,22 +31,30 @@ def inspect(
     turn: int | None = None,
     table: str | None = None,
     entity: str | None = None,
+    *,
+    where: Sequence[str] = (),
+    sort: str | None = None,
+    limit: int | None = None,
 ) -> Inspection:
     """Return what a log holds; with a turn its tables, with a table or entity its values too.
 
-    `entity` is a text id. Without a turn, table and entity are those of the last turn. Raises
-    BadLogError, MissingFileError, and UsageError for what the log does not hold.
+    `entity` is a text id. Without a turn, table and entity are those of the last turn. Of a table
+    these rows: `where` as `hp=10..20`, all must pass; `sort` a column, `-hp` for the greatest
+    first; `limit` how many at most. Raises BadLogError, MissingFileError, and UsageError for what
+    the log does not hold.
     """
     path = Path(log)
     if not path.is_file():
         what = "is a directory, not a log" if path.is_dir() else "there is no such file"
         raise MissingFileError(f"{path}: {what}")
+    asked = RowsAsked(table, entity, tuple(where), sort, limit)
+    asked.check()
     with RunLog.open(path) as opened:
         records = [opened.record(number) for number in opened.turns]
         if turn is None and (table is not None or entity is not None):
             turn = opened.states[-1]
         _check_turn(path.name, records, turn)
-        return _inspection(opened, path, records, turn, table, entity)
+        return _inspection(opened, path, records, turn, asked)
 
 
 def _check_turn(name: str, records: Sequence[TurnRecord], turn: int | None) -> None:
@@ -72,13 +72,13 @@ def _inspection(
     path: Path,
     records: Sequence[TurnRecord],
     turn: int | None,
-    table: str | None,
-    entity: str | None,
+    asked: RowsAsked,
 ) -> Inspection:
     """Put the parts that were asked for together."""
     header, schema = log.header, log.header.schema
     state = None if turn is None else log.state(turn)
     read = sorted({*log.keyframes, log.states[-1]}) if turn is None else [turn]
+    entities, selected = (None, None) if state is None else rows_of(schema, state, asked)
     false = tuple(number for number in read if not _verified(log, number))
     return Inspection(
         log=LogFacts(path.name, len(records), path.stat().st_size, records[-1].turn),
@@ -102,7 +102,8 @@ def _inspection(
         halted=_halted(header, records[-1]),
         commands=None if turn is None else _commands(header, log.record(turn)),
         tables=None if state is None else _tables(schema, state),
-        entities=None if state is None else _entities(schema, state, table, entity),
+        entities=entities,
+        selected=selected,
     )
 
 
@@ -172,70 +173,3 @@ def _live(table: Table, data: TableData) -> int | None:
     if not table.entity:
         return None
     return bytes(data.columns[table.positions["alive"]]).count(1)
-
-
-def _entities(
-    schema: Schema, state: State, table: str | None, entity: str | None
-) -> tuple[EntityRow, ...] | None:
-    """Return the rows that were asked for: one entity, or all that live in a table."""
-    if entity is not None:
-        return (_one(schema, state, entity),)
-    if table is None:
-        return None
-    if table not in schema.positions:
-        raise UsageError(f"no table {table!r}; there are {', '.join(schema.positions)}")
-    at, described = schema.positions[table], schema.table(table)
-    rows: list[EntityRow] = []
-    for universe in state.universes:
-        data = universe.tables[at]
-        slots = (slot for slot in range(data.rows) if _alive(described, data, slot))
-        rows += [_row(universe.id, described, data, slot) for slot in slots]
-    return tuple(rows)
-
-
-def _alive(table: Table, data: TableData, slot: int) -> bool:
-    """Whether a slot holds something: any slot does in a table without entities."""
-    at = table.positions["alive"] if table.entity else None
-    return at is None or read_value(table.columns[at], data.columns[at], slot) == 1
-
-
-def _row(universe: int, table: Table, data: TableData, slot: int) -> EntityRow:
-    """Return one slot with all its values."""
-    cells = []
-    for column, payload in zip(table.columns, data.columns, strict=True):
-        raw = read_value(column, payload, slot)
-        cells.append(Cell(column.name, format_value(column, raw), format_raw(raw), column.unit))
-    name = f"{universe}/{table.name}/{slot}"
-    if table.entity:
-        name = entity_id(universe, table.name, slot, int(cells[0].raw))
-    return EntityRow(name, table.name, tuple(cells))
-
-
-def _one(schema: Schema, state: State, entity: str) -> EntityRow:
-    """Find one entity by its text id; the UsageError says what its slot holds instead."""
-    universe, table, slot = _parsed(schema, entity)
-    at = schema.positions[table]
-    for candidate in state.universes:
-        data = candidate.tables[at]
-        if candidate.id != universe or slot >= data.rows:
-            continue
-        row = _row(universe, schema.table(table), data, slot)
-        if row.entity != entity or not _alive(schema.table(table), data, slot):
-            holds = f"holds {row.entity}" if _alive(schema.table(table), data, slot) else "is free"
-            raise UsageError(f"no {entity} at turn {state.turn}: its slot {holds}")
-        return row
-    counts = [u.tables[at].rows for u in state.universes if u.id == universe]
-    found = f"{table} has {counts[0]} rows" if counts else f"there is no universe {universe}"
-    raise UsageError(f"no {entity} at turn {state.turn}: {found}")
-
-
-def _parsed(schema: Schema, entity: str) -> tuple[int, str, int]:
-    """Split a text id into universe, table and slot; its generation is checked for form only."""
-    parts = entity.split("/")
-    slot, _, generation = parts[-1].partition(":")
-    numbers = [parts[0], slot, *([generation] if ":" in parts[-1] else [])]
-    if len(parts) != 3 or not all(n.isascii() and n.isdigit() and len(n) <= 10 for n in numbers):
-        raise UsageError(f"expected an entity as universe/table/slot:generation, found {entity!r}")
-    if parts[1] not in schema.positions:
-        raise UsageError(f"no table {parts[1]!r}; there are {', '.join(schema.positions)}")
-    return int(parts[0]), parts[1], int(slot)

@@ -4,6 +4,7 @@ Spec: contract, sections 3 and 8. It must not print or exit.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 
 from vr_verify.canonical import json_text
-from vr_verify.canonical.sketch import check_cells
+from vr_verify.canonical.sketch import CELLS_DEFAULT, check_cells
 from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
@@ -19,13 +20,14 @@ from vr_verify.errors import EngineError, MissingFileError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Flaw, LogFacts, Report, Side
-from vr_verify.report.failure_text import STOPPED, told
+from vr_verify.report.failure_text import told
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.commands import place_commands, read_commands
 from vr_verify.session.lockstep import Progress
 from vr_verify.session.log_engine import engine_of_log
 from vr_verify.session.recorder import Keeping, Recorder
 from vr_verify.session.verdict import halted
+from vr_verify.verbs.record_stopped import held, stop_told
 
 TURNS_DEFAULT = 30
 SNAPSHOTS_DEFAULT = "delta"
@@ -64,8 +66,10 @@ def record(  # noqa: PLR0913 - one name for each option of the command
     path = Path(output)
     if not path.parent.is_dir():
         raise MissingFileError(f"{path}: there is no folder {path.parent}")
-    spec, keeping = _ways(path if resume else None, engine, snapshots, sketch, progress)
-    with Engine(spec, limits) as started:
+    with ExitStack() as stack:
+        stack.enter_context(stop_told(path, resume))
+        spec, keeping = _ways(path if resume else None, engine, snapshots, sketch, progress)
+        started = stack.enter_context(Engine(spec, limits))
         text, flaws = _scenario(started, str(scenario), seed)
         recorder = Recorder(started, text, replace(keeping, durable=durable))
         first = recorder.opening.turn
@@ -101,7 +105,7 @@ def _ways(
         try:
             check_cells(sketch)
         except ValueError as error:
-            raise UsageError(f"sketch: {error}") from error
+            raise UsageError(f"sketch: {error}; give {CELLS_DEFAULT}, or 0 for none") from error
     if resumed is None:
         spec = default_build() if engine is None else resolve_build(engine, watched)
         return spec, Keeping(snapshots or SNAPSHOTS_DEFAULT, sketch_cells=sketch or 0)
@@ -128,7 +132,11 @@ def _unfinished(written: Report, error: EngineError | KeyboardInterrupt) -> Repo
     if isinstance(error, EngineError):
         outcome, said = Outcome(error.outcome), told(error)
     else:
-        outcome, said = Outcome.INTERRUPTED, STOPPED
+        log = written.log
+        assert log is not None, "a report of what was written"
+        assert log.last_turn is not None, "the first state was written"
+        outcome = Outcome.INTERRUPTED
+        said = held(log.path, log.last_turn - log.turns + 1, log.last_turn)
     return msgspec.structs.replace(written, outcome=str(outcome), complete=False, message=said)
 
 

@@ -21,7 +21,7 @@ from vr_verify.errors import EngineError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Divergence, Report, Sampled, Side
-from vr_verify.model.share import share_text
+from vr_verify.model.share import part_text, share_text
 from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session import environment, remarks, verdict
@@ -36,7 +36,7 @@ from vr_verify.session.log_engine import (
     refuse_other_rules,
 )
 from vr_verify.session.milestones import milestones
-from vr_verify.session.pace import Pace
+from vr_verify.session.pace import Pace, SamplePace
 from vr_verify.session.sample import choose
 from vr_verify.session.segments import cut, play_segments
 from vr_verify.session.turn_ranges import TurnRanges, turns_within
@@ -76,8 +76,9 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     file is about other logs too, so the caller judges what is unused over them all. `audit` is
     "off", "light", "full" or "deep". With `sample` the second engine plays that share of the turns
     only; `jobs` parts of the run are played at the same time. Two engines that would take hours
-    are refused unless `anyway`. Raises VrVerifyError for what cannot be done. A divergence is a
-    value of the report; so is the failure of an engine and Ctrl-C, with all that was compared
+    are refused unless `anyway`, a sample that would take hours as well. Raises VrVerifyError for
+    what cannot be done. A divergence is a value of the report; so is the failure of an engine and
+    Ctrl-C, with all that was compared
     before it.
     """
     if recompute not in RECOMPUTE or not set(trace) <= set(TRACES) or audit not in AUDITS:
@@ -120,9 +121,11 @@ def _workers(log: RunLog, turns: tuple[int, int] | None, against: str | None, jo
 def _refuse_together(sample: Fraction | None, jobs: int, declared: Path | str | None) -> None:
     """Refuse what cannot be done together, and what makes no sense."""
     if sample is not None and not 0 < sample <= 1:
-        raise UsageError(f"expected a share above 0 and at most 1, found {sample}")
+        wanted = "expected a share above 0 and at most 1"
+        raise UsageError(f"sample: {wanted}, found {sample}; give one, such as 1/20")
     if jobs < 1:
-        raise UsageError(f"expected at least one job, found {jobs}")
+        wanted = "expected 1 or more parts at the same time"
+        raise UsageError(f"jobs: {wanted}, found {jobs}; give 1 to play the run in one piece")
     if jobs > 1 and declared is not None:
         reason = "declared differences are counted along the run, so it is played in one piece"
         raise UsageError(f"jobs beside declared differences: {reason}; leave one of them out")
@@ -150,8 +153,9 @@ def _play(lockstep: Lockstep, crew: Crew, jobs: int, anyway: bool) -> None:
     segments = cut(lockstep.milestones, lockstep.first_turn, lockstep.last_turn)
     at_once = min(jobs, len(segments))
     turns = lockstep.last_turn - max(lockstep.first_turn - 1, lockstep.log.turns[0])
-    if len(lockstep.sides) > 1 and lockstep.sample is None and not anyway:
-        lockstep.pace = Pace(turns, at_once)
+    if len(lockstep.sides) > 1 and not anyway:
+        sample = lockstep.sample
+        lockstep.pace = Pace(turns, at_once) if sample is None else SamplePace(sample)
     if at_once == 1 or not all(side.engine.can("snapshot") for side in lockstep.sides):
         lockstep.run()
         return
@@ -315,10 +319,12 @@ def _sampled(lockstep: Lockstep) -> Sampled | None:
     if sample is None or last is None:
         return None
     played = TurnRanges(turn for turn in sample.chosen if turn <= last)
+    turns = sum(turn <= last for turn in sample.turns)
     return Sampled(
         side=lockstep.sides[1].name,
         share=share_text(sample.share),
-        turns=sum(turn <= last for turn in sample.turns),
+        share_played=part_text(played.total, turns),
+        turns=turns,
         turns_played=played.total,
         played=played.texts()[:SAMPLED_RANGES_SHOWN_MAX],
     )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vr_verify.errors import UsageError
-from vr_verify.model.share import read_share, share_text
+from vr_verify.model.share import part_text, read_share, share_text
 from vr_verify.session.sample import choose
 
 RUN, OTHER = bytes(32), bytes(31) + b"\1"
@@ -24,8 +24,14 @@ def test_shares_are_read_exactly_and_written_as_percent() -> None:
         "1/3",
     ]
     for text in ("0", "-1", "1.5", "5%%", "five", "101%", "1/0", ""):
-        with pytest.raises(UsageError, match="above 0 and at most 1"):
+        with pytest.raises(UsageError, match=r"above 0 and at most 1, found .*; give one, such as"):
             read_share(text)
+
+
+def test_parts_are_written_in_hundredths_of_a_percent() -> None:
+    pairs = [(4, 20), (1, 30), (2, 3), (0, 5), (7, 7), (0, 0), (1, 10**6)]
+    texts = ["20%", "3.33%", "66.67%", "0%", "100%", "0%", "0%"]
+    assert [part_text(*pair) for pair in pairs] == texts
 
 
 @given(st.integers(1, 400), st.integers(0, 10**6), st.fractions(0, 1).filter(bool))

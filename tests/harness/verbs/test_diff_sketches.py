@@ -1,14 +1,17 @@
 """Two sparse logs name the rows in which they part, by their sketches alone."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.harness.session.written_logs import Written, spoiled
+from tests.harness.session.written_logs import SCHEMA, Written, spoiled
 from tests.support.toy_builds import MILL, variant
+from vr_verify.canonical.state import format_value
 from vr_verify.errors import UsageError
 from vr_verify.report.diff_document import LogDiff, SketchedRow
+from vr_verify.report.json import encode
 from vr_verify.report.text import render
 from vr_verify.runlog.reader import RunLog
 from vr_verify.verbs.diff import diff
@@ -38,6 +41,50 @@ def test_a_planted_fault_is_named_from_two_sparse_logs_alone(tmp_path: Path) -> 
     said = render(found, 100).plain
     assert "Named by sketches alone at turn 3" in said
     assert "0/unit/1  both" in said
+
+
+def test_values_of_named_rows_are_told_by_the_log_that_holds_them(tmp_path: Path) -> None:
+    right = replace(spoiled(range(3, 9)), sketch_cells=96)
+    found = compared(tmp_path, CLEAN, right)
+    assert found.sketched is not None
+    (row,) = found.sketched.rows
+    assert row.held is not None
+    assert list(row.held) == ["right"]
+    column, raw = SCHEMA.table("unit").column("hp"), 5
+    assert row.held["right"].keys() == SCHEMA.table("unit").positions.keys()
+    assert row.held["right"]["hp"] == format_value(column, raw)
+    said = " ".join(render(found, 100).plain.split())
+    assert f"0/unit/1 in right generation 1, alive true, hp {format_value(column, raw)}," in said
+
+
+def test_what_is_unknown_is_left_out_and_the_next_command_is_told(tmp_path: Path) -> None:
+    spoilt = sketched(spoiled(range(3, 9)))
+    for right, command, said in (
+        (
+            replace(spoilt, engine="other"),
+            "vr-verify replay left.log --engine toy --against other --turns 3:3",
+            "on both engines",
+        ),
+        (
+            replace(spoilt, build="toy:" + "cd" * 32),
+            "vr-verify replay left.log --engine toy --against E --turns 3:3",
+            "put for E where the build of right is",
+        ),
+        (spoilt, "vr-verify stress left.log", "One build gave both answers"),
+        (
+            replace(spoilt, commands=lambda turn: (({"kind": "wait"},) * (turn == 2), ())),
+            "vr-verify record SCENARIO --turns 3 --snapshots delta -o again.log",
+            "Their inputs differ",
+        ),
+    ):
+        found = compared(tmp_path, CLEAN, right)
+        assert found.divergence is not None
+        assert found.divergence.reproduce == command
+        assert found.message is not None
+        assert said in found.message
+        assert command in render(found, 100).plain
+        written = json.loads(encode(found))["divergence"]
+        assert written.keys() == {"kind", "turn", "last_equal_turn", "persists", "reproduce"}
 
 
 def test_equal_logs_are_named_nothing(tmp_path: Path) -> None:
@@ -112,6 +159,6 @@ def test_a_log_with_sketches_tells_the_same_run_and_is_gone_on_with(tmp_path: Pa
 
 @pytest.mark.parametrize("cells", [1, 97, 3 * 2**16 + 3])
 def test_cells_that_no_sketch_has_are_refused(tmp_path: Path, cells: int) -> None:
-    with pytest.raises(UsageError, match=f"multiple of 3 from 3 to 196608, found {cells}"):
+    with pytest.raises(UsageError, match=f"multiple of 3 from 3 to 196608, found {cells}; give 96"):
         record("mill-3", tmp_path / "a.log", turns=1, engine=MILL, sketch=cells)
     assert not (tmp_path / "a.log").exists()

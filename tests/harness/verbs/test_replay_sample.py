@@ -11,7 +11,7 @@ from tests.support.toy_builds import MILL, variant
 from vr_verify.errors import UsageError
 from vr_verify.report.text import render
 from vr_verify.session.lockstep import Lockstep
-from vr_verify.session.pace import Pace
+from vr_verify.session.pace import Pace, SamplePace
 from vr_verify.verbs.record import record
 from vr_verify.verbs.replay import replay
 
@@ -39,12 +39,21 @@ def test_a_sample_says_what_it_covered(tmp_path: Path) -> None:
     assert report.checked.digests == 3 * (2 * 5 + (TURNS - 4))
     sampled = report.sampled
     assert (sampled.side, sampled.share) == ("mill-2", "20%")
-    assert (sampled.turns, sampled.turns_played) == (TURNS, 4)
+    assert (sampled.turns, sampled.turns_played, sampled.share_played) == (TURNS, 4, "20%")
     assert (sampled.played[0], sampled.played[-1]) == ("1", str(TURNS))
     page = render(report).plain
-    assert "mill-2 played 4 of 20 turns" in page
+    assert "mill-2 played 4 of 20 turns, 20% (20% asked for)" in page
     assert "the others were compared with the log only" in " ".join(page.split())
     assert replay(log, MILL, MILL).sampled is None
+    # The ends are always played, so a small share of a short run is more than was asked for.
+    short = replay(log, MILL, MILL, (1, 6), sample=Fraction(1, 100)).sampled
+    assert short is not None
+    assert (short.share, short.share_played, short.turns_played, short.turns) == (
+        "1%",
+        "33.33%",
+        2,
+        6,
+    )
 
 
 def test_a_sampled_turn_is_located_as_any_other_and_the_rest_is_not_seen(tmp_path: Path) -> None:
@@ -133,3 +142,22 @@ def test_hours_are_refused_and_a_sample_or_the_callers_word_is_not(
     assert replay(log, MILL, MILL, anyway=True).outcome == "agreed"
     assert replay(log, MILL, MILL, sample=FIFTH).outcome == "agreed"
     assert replay(log, MILL, "none").outcome == "agreed"
+
+
+def test_a_sample_of_hours_is_refused_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = mill_log(tmp_path)
+    hourly = partial(SamplePace, clock=lambda: next(hours) * 3600.0)
+    monkeypatch.setattr("vr_verify.verbs.replay.SamplePace", hourly)
+    hours = count()
+    with pytest.raises(
+        UsageError, match=r"a sample of 20% \(4 of 20 turns\) would take about 3\.0 hours"
+    ):
+        replay(log, MILL, MILL, sample=FIFTH)
+    assert replay(log, MILL, MILL, sample=FIFTH, anyway=True).outcome == "agreed"
+
+
+@pytest.mark.parametrize("share", [Fraction(0), Fraction(2)])
+def test_a_share_that_is_none_says_what_to_do(tmp_path: Path, share: Fraction) -> None:
+    wanted = f"sample: expected a share above 0 and at most 1, found {share}; give one, such as"
+    with pytest.raises(UsageError, match=wanted):
+        replay(mill_log(tmp_path), MILL, MILL, sample=share)

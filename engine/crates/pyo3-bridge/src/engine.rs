@@ -14,6 +14,7 @@ use crate::answers::{self, Answer};
 use crate::borrowed::Borrowed;
 use crate::errors::{of_command, of_restore, of_scenario};
 use crate::routes::routes;
+use crate::select::{Found, Wanted, select};
 use crate::surroundings::options;
 use crate::view::View;
 
@@ -224,6 +225,20 @@ impl Engine {
         requests: PyBackedBytes,
     ) -> PyResult<Bound<'py, PyBytes>> {
         routes(py, self.run_mut()?, universe, &requests)
+    }
+
+    /// Slots of the live rows of a table that pass all filters; others run meanwhile.
+    #[pyo3(signature = (universe, table, filters=Vec::new(), sort=None, limit=None))]
+    fn select<'py>(
+        &self,
+        py: Python<'py>,
+        universe: u32,
+        table: &str,
+        filters: Vec<(String, Wanted)>,
+        sort: Option<(String, bool)>,
+        limit: Option<usize>,
+    ) -> PyResult<Found<'py>> {
+        select(py, self.run()?, (universe, table), filters, sort, limit)
     }
 
     fn draws<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {

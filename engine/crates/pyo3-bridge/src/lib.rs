@@ -8,6 +8,7 @@ mod call;
 mod engine;
 mod errors;
 mod routes;
+mod select;
 mod surroundings;
 mod view;
 

@@ -1,5 +1,6 @@
 //! Questions to a table: which live rows pass all filters, in which order, how many at once.
-//! RULES.md asks none: whoever looks at a state from outside does, for now tests and `bench` alone.
+//! RULES.md asks none: whoever looks at a state from outside does, as over the bridge. The harness'
+//! `canonical/query.py` is held against it.
 //! Reads only, and knows no table's meaning.
 
 use std::collections::BTreeSet;
