@@ -13,6 +13,7 @@ from tests.bench import baseline, machine
 from tests.bench.checking import WORSE_MAX, Baseline, Checked, Finding, check, succeeded, worse_by
 from tests.bench.groups import APART, Figure, chosen, measure
 from tests.bench.page import number, page
+from tests.bench.reasons import WHY
 from tests.bench.rows import Results, Row, Share, Skipped
 from tests.bench.seeds import compared
 from tests.support.tree import ROOT
@@ -45,6 +46,7 @@ def write(
     if kept.is_file():
         found["stated"] += json.loads(kept.read_text())
     document = {"machine": machine.facts()} | found | {"seeds": compared(found["rows"])}
+    document["reasons"] = WHY
     result.parent.mkdir(exist_ok=True)
     result.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     if sheet is not None:

@@ -56,10 +56,18 @@ def _summary(document: Document) -> str:
     """Count the verdicts."""
     goals = [one for one in [*document["rows"], *document["shares"]] if one["goal"]]
     met = sum(one["verdict"] == "met" for one in goals)
-    missed = [one["what"] for one in goals if one["verdict"] == "missed"]
+    missed = [one for one in goals if one["verdict"] == "missed"]
+    open_ones = [one for one in goals if one["verdict"] != "met"]
     unjudged = len(goals) - met - len(missed)
     told = f"**Goals:** {len(goals)}: {met} met, {len(missed)} missed, {unjudged} without verdict."
-    return told + (f" Missed: {'; '.join(missed)}.\n" if missed else "\n")
+    whys = (f"- {one['what']}: {one['verdict']}. {_why(document, one)}.\n" for one in open_ones)
+    return f"{told}\n\n{''.join(whys)}" if open_ones else f"{told}\n"
+
+
+def _why(document: Document, one: Document) -> str:
+    """Say why a goal is missed, as far as it was looked into."""
+    why: str = document["reasons"].get(one["key"], "why was not looked into")
+    return why[0].upper() + why[1:]
 
 
 def _group(document: Document, group: str, title: str) -> list[str]:

@@ -187,5 +187,6 @@ def test_the_page_comes_from_the_json_alone_and_tells_every_figure(tmp_path: Pat
     assert "| ≥ 3 | missed |" in text
     assert NOISY in text
     assert "Goals:** 4: 2 met, 1 missed, 1 without verdict" in text
+    assert "- a: missed. Why was not looked into.\n" in text
     assert "Not measured: `bridge/nothing`: no C compiler here." in text
     assert "| not measured |" in text, "seeds whose rows are not there"
