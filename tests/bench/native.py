@@ -68,14 +68,15 @@ ROWS: Final = (
     Native("hash_batched", "digests of 31,250 leaves in a batch", "one after the other"),
     Native(
         "descent_one",
-        "one differing field named, of 1,000,000 rows of 8 columns",
+        "one differing field of 1,000,000 rows of 8 columns named by the engine's own descent, "
+        "which no command takes",
         "memcmp of both states",
         at_most(0.001),
         rounds_min=20,
     ),
     Native(
         "descent_thousand",
-        "a thousand of them named",
+        "a thousand of them named so",
         "memcmp of both states",
         at_most(0.05),
         rounds_min=20,

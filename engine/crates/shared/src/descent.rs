@@ -1,14 +1,14 @@
 //! Where two digest trees of one column part: descent by levels, from the tops to the leaves.
 //! Law: PROTOCOL.md, section 3. An accelerator of comparing all leaves, tested against that. Knows
-//! no values. Used by tests alone: two states of one process meet nowhere else, and the harness
-//! descends by itself.
+//! no values. Used by tests and `bench` alone: two states of one process meet nowhere else, and the
+//! harness descends by itself.
 
 use std::hint::black_box;
 
 use crate::digest::{Digest, FAN_OUT};
 
-/// Digests that a line of the processor's cache holds.
-const LINE_DIGESTS: usize = 2;
+/// A line of the processor's cache.
+const LINE_BYTES: usize = 64;
 
 /// Returns the numbers of the leaves that differ, ascending; a leaf that one side lacks differs.
 ///
@@ -31,8 +31,8 @@ pub fn differing_leaves<'left, 'right>(
             // The tops: at least one side has one, unless both columns are empty.
             (0..one.len().max(other.len())).filter(differ).collect()
         } else {
-            fetch(one, &found);
-            fetch(other, &found);
+            fetch(below(one, &found));
+            fetch(below(other, &found));
             let children = |parent: &usize| parent * FAN_OUT..(parent + 1) * FAN_OUT;
             found.iter().flat_map(children).filter(differ).collect()
         };
@@ -40,13 +40,20 @@ pub fn differing_leaves<'left, 'right>(
     if height == 0 { Vec::new() } else { found }
 }
 
-/// Reads from every line below those nodes. Comparing waits for memory at each difference, for no
+/// Reads from every line of these groups. Comparing waits for memory at each difference, for no
 /// processor foresees one; this waits once for all, and halves a descent to a thousand leaves.
-fn fetch(level: &[Digest], parents: &[usize]) {
-    let groups = parents.iter().filter_map(|parent| {
+pub fn fetch<'all, const SIZE: usize>(groups: impl Iterator<Item = &'all [[u8; SIZE]]>) {
+    let lines = groups.flat_map(|group| group.iter().step_by(const { LINE_BYTES.div_ceil(SIZE) }));
+    black_box(lines.fold(0, |sum, entry| sum ^ entry.first().unwrap_or(&0)));
+}
+
+/// Gives the children of those nodes, which are in the level below.
+fn below<'all>(
+    level: &'all [Digest],
+    parents: &'all [usize],
+) -> impl Iterator<Item = &'all [Digest]> {
+    parents.iter().filter_map(|parent| {
         let behind = level.get(parent * FAN_OUT..)?;
         Some(behind.get(..FAN_OUT).unwrap_or(behind))
-    });
-    let lines = groups.flat_map(|group| group.iter().step_by(LINE_DIGESTS));
-    black_box(lines.fold(0, |sum, [byte, ..]| sum ^ byte));
+    })
 }

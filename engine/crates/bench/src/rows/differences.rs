@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::iter::once;
 
-use shared::descent::differing_leaves;
+use shared::descent::{differing_leaves, fetch};
 use shared::isa::Isa;
 use shared::sketch::{CELLS_DEFAULT, ChangedTable, ChangedUniverse, sketch};
 use shared::tree::Tree;
@@ -20,8 +20,6 @@ const COLUMNS: usize = 8;
 const WIDTH: usize = 8;
 const COLUMN_BYTES: usize = 8_000_000;
 const LEAF_BYTES: usize = 256;
-/// Of the processor's cache.
-const LINE_BYTES: usize = 64;
 /// Pairs of states that one sample looks at, so that no tree waits in a cache.
 const PAIRS: usize = 40;
 const FEW: usize = 1;
@@ -143,8 +141,10 @@ impl Other {
         for (column, (one, other)) in left.iter().zip(&self.0).enumerate() {
             let other = other.as_deref().unwrap_or(one);
             let leaves = differing_leaves(|at| one.tree.nodes(at), |at| other.tree.nodes(at));
-            fetch(one, &leaves);
-            fetch(other, &leaves);
+            // As the descent does with digests: wait for memory once for all.
+            for half in [one, other] {
+                fetch(leaves.iter().map(|leaf| values(half, *leaf)));
+            }
             for leaf in leaves {
                 let first = leaf * LEAF_BYTES / WIDTH;
                 let both = values(one, leaf).iter().zip(values(other, leaf));
@@ -155,15 +155,6 @@ impl Other {
         }
         named
     }
-}
-
-/// Reads from every line of those leaves, as the descent does with digests: waits once for all.
-fn fetch(half: &Half, leaves: &[usize]) {
-    let every = LINE_BYTES / WIDTH;
-    let lines = leaves
-        .iter()
-        .flat_map(|leaf| values(half, *leaf).iter().step_by(every));
-    black_box(lines.fold(0, |sum, [byte, ..]| sum ^ byte));
 }
 
 fn values(half: &Half, leaf: usize) -> &[[u8; WIDTH]] {
