@@ -1,4 +1,4 @@
-"""The options that bound an engine: time for an answer, time in all, memory.
+"""The options that bound an engine: the wait for an answer, all waits together, memory.
 
 It must not know how the limits are kept.
 """
@@ -58,14 +58,14 @@ def limited_to(answer_s: float) -> Callable[[Callable[..., Document]], Callable[
             metavar="SECONDS",
             type=Seconds(),
             default=answer_s,
-            help=f"How long one answer of an engine may take. [default: {answer_s:g}]",
+            help=f"How long to wait for one answer of an engine. [default: {answer_s:g}]",
         )
         @click.option(
             "--time-limit-total",
             metavar="SECONDS",
             type=Seconds(),
             default=TOTAL_LIMIT_S,
-            help=f"How long all its answers together may take. [default: {TOTAL_LIMIT_S:g}]",
+            help=f"How long to wait for all its answers together. [default: {TOTAL_LIMIT_S:g}]",
         )
         @click.option(
             "--memory-limit",
