@@ -78,8 +78,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one name for each option of the command
     only; `jobs` parts of the run are played at the same time. Two engines that would take hours
     are refused unless `anyway`, a sample that would take hours as well. Raises VrVerifyError for
     what cannot be done. A divergence is a value of the report; so is the failure of an engine and
-    Ctrl-C, with all that was compared
-    before it.
+    Ctrl-C, with all that was compared before it.
     """
     if recompute not in RECOMPUTE or not set(trace) <= set(TRACES) or audit not in AUDITS:
         raise UsageError(f"expected recompute of {RECOMPUTE}, trace of {TRACES}, audit of {AUDITS}")
