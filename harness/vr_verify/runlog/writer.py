@@ -34,30 +34,37 @@ class RunLogWriter(Closing):
     def __init__(
         self,
         path: Path | str,
-        header: LogHeader,
+        begun: LogHeader | RunLog,
         durable: bool = False,
-        resumed: RunLog | None = None,
     ) -> None:
-        """Start a log, or go on behind the last turn of `resumed`; what follows it is dropped."""
+        """Start a log with this header, or go on behind the last turn of this log at `path`.
+
+        What follows that turn is dropped.
+        """
         self.path = Path(path)
-        self.header = header
-        # A resumed log's header was read; to read a large scenario again takes tenths of a second.
-        self._header_data = header_message(header) if resumed is None else b""
+        if isinstance(begun, RunLog):
+            self._go_on(begun, durable)
+        else:
+            self._start(begun, durable)
+
+    def _start(self, header: LogHeader, durable: bool) -> None:
+        self.header, self._header_data = header, header_message(header)
+        self._at = Position()
+        self._at.begin(header)
+        self._last_turn: int | None = None
         self._halted = False
-        if resumed is None:
-            self._at = Position()
-            self._at.begin(header)
-            self._last_turn: int | None = None
-            self._kept = KeptStates(header.schema, Distance(header.snapshots), None)
-            self._sink = LogSink(self.path, durable)
-            self._sink.append(container.PREFACE)
-            return
-        assert header == resumed.header, "one run, one header"
-        self._at = resumed.position
-        self._last_turn, self._halted = resumed.turns[-1], resumed.halted
-        differs = header.snapshots == "delta" and not resumed.halted
-        last = resumed.state(self._last_turn) if differs else None
-        self._kept = KeptStates(header.schema, resumed.distance(), last)
+        self._kept = KeptStates(header.schema, Distance(header.snapshots), None)
+        self._sink = LogSink(self.path, durable)
+        self._sink.append(container.PREFACE)
+
+    def _go_on(self, log: RunLog, durable: bool) -> None:
+        # The header was written; to write a large scenario again takes tenths of a second.
+        self.header, self._header_data = log.header, b""
+        self._at = log.position
+        self._last_turn, self._halted = log.turns[-1], log.halted
+        differs = self.header.snapshots == "delta" and not self._halted
+        last = log.state(self._last_turn) if differs else None
+        self._kept = KeptStates(self.header.schema, log.distance(), last)
         self._sink = LogSink(self.path, durable, keep_bytes=self._at.tally.offset)
 
     @property

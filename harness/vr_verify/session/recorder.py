@@ -136,7 +136,7 @@ class Recorder:
                 self.halt = (held, halt)
             if self.sketcher.cells:
                 self.sketcher.begin(self.side.engine.state())
-            with RunLogWriter(path, log.header, self.keeping.durable, resumed=log) as writer:
+            with RunLogWriter(path, log, self.keeping.durable) as writer:
                 self._play(writer, range(held + 1, first + turns + 1), given, progress)
         return None
 

@@ -29,7 +29,7 @@ def go_on(model: RunLog, path: Path, durable: bool, told: Told | None = None) ->
     """Go on with a cut copy of the log, and close it."""
     with RunLog.open(path) as cut:
         held = cut.turns[-1]
-        with RunLogWriter(path, cut.header, durable, resumed=cut) as writer:
+        with RunLogWriter(path, cut, durable) as writer:
             _write_from(model, writer, range(held + 1, _end(model, None)), told)
 
 

@@ -125,7 +125,7 @@ def check_resumed(path: Path, header: LogHeader, states: list[State]) -> None:
     whole = path.read_bytes()
     for at, end in enumerate(chunk_ends(whole)[:-1]):
         path.write_bytes(whole[: end + at % 3])
-        with RunLog.open(path) as log, RunLogWriter(path, header, resumed=log) as writer:
+        with RunLog.open(path) as log, RunLogWriter(path, log) as writer:
             write_states(writer, states[at + 1 :])
             writer.finish()
         assert path.read_bytes() == whole, f"cut behind state {at}"
@@ -146,14 +146,6 @@ def test_any_log_gone_on_with_is_the_one_that_was_never_cut(
     seed: int, dense: None, tmp_path: Path
 ) -> None:
     check_resumed(tmp_path / "a.log", *any_run(seed))
-
-
-def test_a_log_is_gone_on_with_in_its_own_mode_only(tmp_path: Path) -> None:
-    path = tmp_path / "a.log"
-    write_run(path, SPARSE, [small_state(0), small_state(1)])
-    other = replace(SPARSE, snapshots="full")
-    with RunLog.open(path) as log, pytest.raises(AssertionError, match="one run, one header"):
-        RunLogWriter(path, other, resumed=log)
 
 
 def test_delta_is_the_default_and_smaller(tmp_path: Path) -> None:

@@ -87,18 +87,9 @@ def test_a_closed_log_is_made_longer(tmp_path: Path, mode: str) -> None:
             assert path.read_bytes() == (tmp_path / "model.log").read_bytes()
 
 
-def test_another_run_is_not_put_behind_a_log(tmp_path: Path) -> None:
-    path = write_log(tmp_path / "a.log", 2)
-    data = path.read_bytes()
-    other = replace(header_of(), build="toy 0012")
-    with RunLog.open(path) as log, pytest.raises(AssertionError, match="one run, one header"):
-        RunLogWriter(path, other, resumed=log)
-    assert path.read_bytes() == data, "the file was not touched"
-
-
 def test_nothing_is_put_behind_a_halt(tmp_path: Path) -> None:
     path = write_log(tmp_path / "a.log", 2, halted=True)
-    with RunLog.open(path) as log, RunLogWriter(path, log.header, resumed=log) as writer:
+    with RunLog.open(path) as log, RunLogWriter(path, log) as writer:
         with pytest.raises(AssertionError, match="nothing comes after a halt"):
             writer.write_turn(3, commands_of(3), small_state(3), digests_of(log.header, 3))
         writer.finish()
