@@ -20,7 +20,7 @@ from vr_verify.errors import EngineError, MissingFileError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Flaw, LogFacts, Report, Side
-from vr_verify.report.failure_text import told
+from vr_verify.report.failure_text import STOPPED, told
 from vr_verify.runlog.reader import RunLog
 from vr_verify.session.commands import place_commands, read_commands
 from vr_verify.session.lockstep import Progress
@@ -85,7 +85,7 @@ def record(  # noqa: PLR0913 - one name for each option of the command
         except (EngineError, KeyboardInterrupt) as error:
             if recorder.coverage.last_turn is None:
                 raise
-            return _unfinished(_report(recorder, spec, path, None), error)
+            return _unfinished(_report(recorder, spec, path, None), path, error)
         number = sum(map(len, given.values()))
         said = [] if commands is None else [f"commands: {number} given"]
         message = "; ".join([*said, *spec.notes]) or None
@@ -127,17 +127,15 @@ def _parted(recorder: Recorder, spec: BuildSpec, problem: str) -> Report:
     )
 
 
-def _unfinished(written: Report, error: EngineError | KeyboardInterrupt) -> Report:
+def _unfinished(written: Report, path: Path, error: EngineError | KeyboardInterrupt) -> Report:
     """Report a recording that an engine's failure or Ctrl-C has ended before its last turn."""
+    log, when = held(path)
+    outcome, said = Outcome.INTERRUPTED, f"{STOPPED} {when}"
     if isinstance(error, EngineError):
         outcome, said = Outcome(error.outcome), told(error)
-    else:
-        log = written.log
-        assert log is not None, "a report of what was written"
-        assert log.last_turn is not None, "the first state was written"
-        outcome = Outcome.INTERRUPTED
-        said = held(log.path, log.last_turn - log.turns + 1, log.last_turn)
-    return msgspec.structs.replace(written, outcome=str(outcome), complete=False, message=said)
+    return msgspec.structs.replace(
+        written, outcome=str(outcome), complete=False, message=said, log=log
+    )
 
 
 def _commands(commands: Path | str | Sequence[Mapping[str, Any]]) -> tuple[str, Any]:

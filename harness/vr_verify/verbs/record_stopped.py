@@ -1,6 +1,6 @@
-"""What a recording that Ctrl-C has stopped leaves behind, in words: what is kept, and what to do.
+"""What a recording that was stopped leaves behind, in words: what is kept, and what to do.
 
-One that has sealed its first state tells it by its report. It must not change a file.
+Only reading the log tells what was sealed: a stop can come at any time. It must not change a file.
 """
 
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vr_verify.errors import BadLogError, Interrupted
+from vr_verify.model.report import LogFacts
 from vr_verify.report.failure_text import STOPPED
 from vr_verify.runlog.reader import RunLog
 
@@ -40,20 +41,21 @@ def _left(path: Path, before: Stamp, resume: bool) -> str:
         way = "goes on with it" if resume else "replaces it"
         return f"before anything was written: {name} is as it was. {again} {way}."
     try:
-        with RunLog.open(path) as log:
-            first, last = log.turns[0], log.turns[-1]
+        _, said = held(path)
     except BadLogError:
         said = f"before the first state was sealed: nothing in {name} is worth keeping"
         return f"{said}. {again} writes it anew; --resume would find nothing to go on with."
-    return f"{_held(name, first, last)}. {again} with --resume goes on from there."
+    return f"{said}. {again} with --resume goes on from there."
 
 
-def _held(name: str, first: int, last: int) -> str:
+def held(path: Path) -> tuple[LogFacts, str]:
+    """Read what a recording that was stopped has sealed; BadLogError if that is no state.
+
+    Return it, and when the stop came, in words.
+    """
+    with RunLog.open(path) as log:
+        first, last = log.turns[0], log.turns[-1]
+        facts = LogFacts(path.name, len(log.turns), path.stat().st_size, last)
     if first == last:
-        return f"before a turn was sealed: {name} holds the state of turn {first} alone"
-    return f"when {name} held turns {first} to {last}"
-
-
-def held(name: str, first: int, last: int) -> str:
-    """Say what a recording that was stopped has sealed."""
-    return f"{STOPPED} {_held(name, first, last)}"
+        return facts, f"before a turn was sealed: {path.name} holds the state of turn {first} alone"
+    return facts, f"when {path.name} held turns {first} to {last}"

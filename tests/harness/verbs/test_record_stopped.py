@@ -9,6 +9,7 @@ from tests.support.toy_builds import MILL
 from vr_verify.errors import BadLogError, Interrupted
 from vr_verify.report.text import render
 from vr_verify.runlog.reader import RunLog
+from vr_verify.runlog.sink import LogSink
 from vr_verify.runlog.writer import RunLogWriter
 from vr_verify.session.recorder import Recorder
 from vr_verify.verbs.record import record
@@ -95,3 +96,30 @@ def test_sealed_turns_are_told(tmp_path: Path) -> None:
     report = record("mill-3", tmp_path / "a.log", turns=4, engine=MILL, progress=progress)
     assert report.message is not None
     assert report.message.endswith("when a.log held turns 0 to 2")
+
+
+@pytest.mark.parametrize("settled", [1, 2, 4])
+def test_a_turn_that_the_disk_is_waited_for_is_in_the_log_and_told(
+    settled: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, settle, calls = tmp_path / "a.log", LogSink.settle, list[int]()
+
+    def waited(sink: LogSink) -> None:
+        settle(sink)
+        calls.append(1)
+        if len(calls) == settled:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(LogSink, "settle", waited)
+    if settled == 1:
+        said = stopped(path)
+    else:
+        report = record("mill-3", path, turns=4, engine=MILL)
+        said = report.message or ""
+        assert report.log is not None
+        told = (report.log.turns, report.log.bytes, report.log.last_turn)
+        assert told == (settled, path.stat().st_size, settled - 1)
+    with RunLog.open(path) as log:
+        assert list(log.turns) == list(range(settled))
+    when = {1: "state of turn 0 alone", 2: "held turns 0 to 1", 4: "held turns 0 to 3"}
+    assert when[settled] in said
