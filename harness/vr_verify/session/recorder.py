@@ -73,7 +73,6 @@ class Recorder:
         small_bytes: int = STATE_SMALL_MAX_BYTES,
     ) -> None:
         self.small_bytes = small_bytes
-        self._held_at: int | None = None
         self.side = LiveSide(engine.name, engine)
         self.scenario = scenario
         self.keeping = keeping or Keeping()
@@ -81,6 +80,7 @@ class Recorder:
         self.opening = engine.init(scenario)
         if start is not None:
             self.opening = engine.restore(start)
+        self._held_at = self.opening.turn
         self.hasher = Hasher(engine.schema, blake3(scenario).digest(), self.watch)
         self.sketcher = Sketcher(engine, self.keeping.sketch_cells)
         self.coverage = Coverage()
@@ -130,7 +130,7 @@ class Recorder:
             check_resumable(log, self.header(), first + turns, given)
             if (problem := catch_up(log, self.side, self.hasher)) is not None:
                 return problem
-            held = log.turns[-1]
+            held = self._held_at = log.turns[-1]
             self.coverage.compared(held, {}, False)
             if (halt := log.record(held).halt) is not None:
                 self.halt = (held, halt)
@@ -245,8 +245,7 @@ class Recorder:
     def _held(self, standing: StandingState | None, whole: State) -> State:
         """Refuse rows told as changed that have not led to the whole state, which is returned."""
         if standing is not None and (place := standing.differs_from(whole)) is not None:
-            since = self.opening.turn if self._held_at is None else self._held_at
-            told = f"the changed rows of turns {since + 1} to {standing.turn}"
+            told = f"the changed rows of turns {self._held_at + 1} to {standing.turn}"
             found = f"expected rows that lead to the state, found others in {place}"
             raise EngineProtocolError(self.side.name, f"{told}: {found}")
         self._held_at = whole.turn
