@@ -87,6 +87,10 @@ class EngineProtocolError(EngineError):
     what: ClassVar[str] = "broke the protocol"
 
 
+class EngineRowsUntrue(EngineProtocolError):
+    """Rows that it told as changed do not lead to its state, and a log was written by them."""
+
+
 class EngineCannotStart(EngineError):
     """The build cannot be had: not installed, does not build, dies before its first answer."""
 

@@ -18,19 +18,29 @@ from vr_verify.engines.registry import resolve_build
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Report
 from vr_verify.report.diff_document import SketchedRow
+from vr_verify.report.text import render
+from vr_verify.runlog.kept_states import KeptStates
 from vr_verify.session.locate import locate
 from vr_verify.session.lockstep import Lockstep
 from vr_verify.session.recorder import Recorder
 from vr_verify.verbs.diff import diff
+from vr_verify.verbs.inspect import inspect
 from vr_verify.verbs.record import record
 from vr_verify.verbs.replay import replay
 
 TURN, TURNS = 4, 6
+KEPT_WANTS = KeptStates.wants_whole
 SKETCHING = "python-class:tests.support.sketching_mills:SketchMill"
 
 
 def lying(fault: str, engine: str | None = None) -> str:
     return f"saboteur:{fault}@{TURN}:{engine or open_mill()}"
+
+
+def always_wanted(kept: KeptStates, changes: Changes) -> bool:
+    """Have each turn read whole, behind its changed rows."""
+    KEPT_WANTS(kept, changes)
+    return True
 
 
 def scenario(folder: Path, cells: int = 40, idle_from: int = 99) -> Path:
@@ -60,6 +70,41 @@ def test_a_row_left_out_is_found_where_the_whole_state_is_read(tmp_path: Path) -
     assert not told.complete
     clean = record(idle, tmp_path / "b.log", TURNS, engine=lying("none"))
     assert clean.outcome == str(Outcome.AGREED)
+
+
+@pytest.mark.usefixtures("large")
+def test_a_log_of_rows_left_out_is_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle, path = scenario(tmp_path, idle_from=TURN + 1), tmp_path / "a.log"
+    told = record(idle, path, TURNS, engine=lying("row-left-out"))
+    assert inspect(path).states_false == (TURNS,)
+    page = " ".join(render(told, 100).plain.split())
+    wrong = f"what the log holds of turns 1 to {TURNS} is not to be trusted: record again"
+    assert wrong in page
+    assert "--resume" not in page
+    assert told.log is None
+    again = record(idle, path, TURNS, engine=lying("row-left-out"), snapshots="full")
+    assert (again.outcome, inspect(path).states_false) == ("agreed", ()), "as was advised"
+    # The whole state is read before the turn is written: the turns in the log are true.
+    monkeypatch.setattr(KeptStates, "wants_whole", always_wanted)
+    told = record(idle, path, TURNS, engine=lying("row-left-out"))
+    assert told.outcome == str(Outcome.PROTOCOL_ERROR)
+    assert told.log is not None
+    assert told.log.last_turn == TURN - 1
+    page = " ".join(render(told, 100).plain.split())
+    assert f"the changed rows of turns {TURN} to {TURN}: " in page
+    assert "--resume goes on from there" in page
+
+
+@pytest.mark.usefixtures("large")
+def test_rows_are_blamed_from_where_a_recording_went_on(tmp_path: Path) -> None:
+    idle, path = scenario(tmp_path, idle_from=TURN + 1), tmp_path / "a.log"
+    liar = lying("row-left-out")
+    assert record(idle, path, TURN - 2, engine=liar).outcome == "agreed"
+    told = record(idle, path, TURNS, engine=liar, resume=True)
+    assert f"the changed rows of turns {TURN - 1} to {TURNS}: " in (told.message or "")
+    assert f"what the log holds of turns {TURN - 1} to {TURNS} is not" in (told.message or "")
 
 
 @pytest.mark.usefixtures("large")

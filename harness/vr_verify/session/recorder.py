@@ -8,12 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from blake3 import blake3
 
 from vr_verify.canonical.state import State
 from vr_verify.engines.client import Engine
-from vr_verify.errors import EngineProtocolError
+from vr_verify.errors import EngineProtocolError, EngineRowsUntrue
 from vr_verify.model.run import Digests, Halt, TurnCommands
 from vr_verify.runlog.kept_states import ChangedState
 from vr_verify.runlog.reader import RunLog
@@ -33,6 +34,8 @@ from vr_verify.session.tree_sides import present_bytes
 from vr_verify.session.turn_stream import UNASKED_TURNS_MAX, TurnStream
 from vr_verify.session.turns import LiveSide, TurnResult
 from vr_verify.session.views import Hasher
+
+_AGAIN: Final = "record again, by --snapshots full if the engine cannot be mended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +248,20 @@ class Recorder:
     def _held(self, standing: StandingState | None, whole: State) -> State:
         """Refuse rows told as changed that have not led to the whole state, which is returned."""
         if standing is not None and (place := standing.differs_from(whole)) is not None:
-            told = f"the changed rows of turns {self._held_at + 1} to {standing.turn}"
-            found = f"expected rows that lead to the state, found others in {place}"
-            raise EngineProtocolError(self.side.name, f"{told}: {found}")
+            raise self._untrue(standing.turn, place)
         self._held_at = whole.turn
         return whole
+
+    def _untrue(self, turn: int, place: str) -> EngineProtocolError:
+        """Blame changed rows that have led elsewhere; what was written by them is not true."""
+        first, written = self._held_at + 1, self.coverage.last_turn
+        assert written is not None, "the first state was written"
+        told = f"the changed rows of turns {first} to {turn}"
+        found = f"{told}: expected rows that lead to the state, found others in {place}"
+        if written < first:
+            return EngineProtocolError(self.side.name, found)
+        states = f"so what the log holds of turns {first} to {written} is not to be trusted"
+        return EngineRowsUntrue(self.side.name, f"{found}; {states}: {_AGAIN}")
 
     def _digests(self, digests: Digests, state: State) -> Digests:
         """Fill in the state's digest where the engine reports none."""

@@ -16,7 +16,7 @@ from vr_verify.canonical.sketch import CELLS_DEFAULT, check_cells
 from vr_verify.engines.builds.spec import ignore_progress
 from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import BuildSpec, default_build, resolve_build
-from vr_verify.errors import EngineError, MissingFileError, UsageError
+from vr_verify.errors import EngineError, EngineRowsUntrue, MissingFileError, UsageError
 from vr_verify.model.limits import Limits
 from vr_verify.model.outcome import Outcome
 from vr_verify.model.report import Flaw, LogFacts, Report, Side
@@ -128,13 +128,17 @@ def _parted(recorder: Recorder, spec: BuildSpec, problem: str) -> Report:
 
 
 def _unfinished(written: Report, path: Path, error: EngineError | KeyboardInterrupt) -> Report:
-    """Report a recording that an engine's failure or Ctrl-C has ended before its last turn."""
+    """Report a recording that an engine's failure or Ctrl-C has ended before its last turn.
+
+    A log that is known to be untrue is told by the message alone: there is no going on with it.
+    """
     log, when = held(path)
     outcome, said = Outcome.INTERRUPTED, f"{STOPPED} {when}"
     if isinstance(error, EngineError):
         outcome, said = Outcome(error.outcome), told(error)
+    kept = None if isinstance(error, EngineRowsUntrue) else log
     return msgspec.structs.replace(
-        written, outcome=str(outcome), complete=False, message=said, log=log
+        written, outcome=str(outcome), complete=False, message=said, log=kept
     )
 
 
