@@ -87,6 +87,25 @@ def test_what_is_unknown_is_left_out_and_the_next_command_is_told(tmp_path: Path
         assert written.keys() == {"kind", "turn", "last_equal_turn", "persists", "reproduce"}
 
 
+def test_states_that_were_not_compared_are_not_called_equal(tmp_path: Path) -> None:
+    def wrong(turn: int) -> int:
+        return 99 if turn == 4 else turn
+
+    for snapshots, scenario, entities in (
+        ("sparse", b"{}", None),
+        ("delta", b"{}", 0),
+        ("sparse", CLEAN.scenario, 0),
+    ):
+        left = replace(CLEAN, snapshots=snapshots)
+        found = compared(tmp_path, left, replace(left, scenario=scenario, draws=wrong))
+        assert found.divergence is not None
+        assert (found.divergence.kind, found.divergence.turn) == ("draws", 4)
+        assert found.divergence.differing_entities == entities
+        said = " ".join(render(found, 100).plain.split())
+        assert ("the states are equal" in said) == (entities == 0)
+        assert ("so not compared: 1:8" in said) == (entities is None)
+
+
 def test_equal_logs_are_named_nothing(tmp_path: Path) -> None:
     found = compared(tmp_path, CLEAN, CLEAN)
     assert (found.outcome, found.sketched) == ("agreed", None)
