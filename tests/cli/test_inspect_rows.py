@@ -96,6 +96,9 @@ def test_all_filters_must_pass(log: Path) -> None:
     }
     assert set(values(asked(log, "--where", "hp=0,7.5"), "hp")) == {"0", "7.5"}
     assert set(values(asked(log, "--where", "home=2"), "home")) == {"2"}
+    homes = {str(s) for s in range(0, ROWS, 2) if s % 3 != 1}
+    assert set(values(asked(log), "home")) == homes | {"none"}
+    assert set(values(asked(log, "--where", "home=2.."), "home")) == homes - {"0"}
 
 
 def test_rows_are_sorted_and_equal_ones_stay_in_slot_order(log: Path) -> None:
