@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+import vr_verify
 from tests.cli.program import one_document, run
 from tests.cli.test_inspect import SCALE, column
 from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import parse_schema
 from vr_verify.canonical.state import State, TableData, Universe
 from vr_verify.canonical.tree import state_digest
+from vr_verify.errors import UsageError
 from vr_verify.model.run import Digests, StepSpec
 from vr_verify.report.documents import ROWS_SHOWN
 from vr_verify.runlog.records import LogHeader
@@ -172,3 +174,15 @@ def test_what_cannot_be_asked_is_a_usage_error(words: list[str], message: str, l
     result = run("inspect", str(log), *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in " ".join(result.stderr.split())
+
+
+def test_a_caller_is_told_as_a_user_is(log: Path) -> None:
+    limits: list[Any] = [-1, "3", 1.5]
+    for limit in limits:
+        with pytest.raises(UsageError, match="limit: expected a whole number from 0 on, found"):
+            vr_verify.inspect(log, table="unit", limit=limit)
+    assert vr_verify.inspect(log, table="unit", limit=0).entities == ()
+    one = vr_verify.inspect(log, table="unit", where="hp=0")
+    assert one == vr_verify.inspect(log, table="unit", where=["hp=0"])
+    assert one.selected is not None
+    assert one.selected.where == ("hp=0",)

@@ -31,7 +31,10 @@ class RowsAsked:
     limit: int | None = None
 
     def check(self) -> None:
-        """Refuse what chooses rows where no table is named."""
+        """Refuse what chooses rows where no table is named, and a limit that is no number."""
+        limit = self.limit
+        if limit is not None and (not isinstance(limit, int) or limit < 0):
+            raise UsageError(f"limit: expected a whole number from 0 on, found {limit!r}")
         chosen = {"--where": self.where, "--sort": self.sort, "--limit": self.limit is not None}
         words = [word for word, given in chosen.items() if given]
         if not words or (self.table is not None and self.entity is None):
