@@ -89,6 +89,7 @@ def test_all_filters_must_pass(log: Path) -> None:
     found += [f"4/unit/{s}:1" for s in range(ROWS) if s % 14 in (11,) and s % 3 != 1]
     assert names(document) == found
     assert document["selected"] == {
+        "table": "unit",
         "where": ["hp=6..6.5", "home=none"],
         "sort": None,
         "limit": None,
@@ -128,11 +129,15 @@ def test_a_limit_says_how_many_more_there_are(log: Path) -> None:
 def test_a_page_is_bounded_and_says_how_to_see_more(log: Path) -> None:
     page = run("inspect", str(log), "--table", "unit").stdout
     assert page.count("/unit/") == ROWS_SHOWN
-    said = "110 more are not shown: `--limit 160` shows more, --json without --limit has all"
+    said = "110 more are not shown: `--limit 160` shows all, --json without --limit has all"
     assert said in " ".join(page.split())
     assert (
         run("inspect", str(log), "--table", "unit", "--limit", "160").stdout.count("/unit/") == 160
     )
+    little = run("inspect", str(log), "--table", "unit", "--limit", "15").stdout
+    assert "145 more are not shown: `--limit 160` shows all" in " ".join(little.split())
+    most = run("inspect", str(log), "--table", "unit", "--limit", "159").stdout
+    assert "1 more is not shown: `--limit 160` shows all" in " ".join(most.split())
     # With --json the document is whole, and the page beside it is as short as ever.
     both = run("inspect", str(log), "--table", "unit", "--json")
     assert len(one_document(both.stdout)["entities"]) == 160
@@ -147,8 +152,16 @@ def test_a_page_says_how_many_pass(log: Path) -> None:
     assert "not shown" not in one.stdout
     none = run("inspect", str(log), "--table", "unit", "--where", "hp=50..")
     assert none.exit_code == 0
-    assert "Rows at turn 0 (0 rows)" in none.stdout
+    assert "unit at turn 0 (0 rows)" in none.stdout
     assert "0 of 160 rows pass `hp=50..`." in none.stdout
+
+
+def test_a_page_of_rows_leaves_the_list_of_all_tables_out(log: Path) -> None:
+    title = "Tables at turn 0"
+    assert title not in run("inspect", str(log), "--table", "unit").stdout
+    assert title in run("inspect", str(log), "--turn", "0").stdout
+    assert title in run("inspect", str(log), "--turn", "0", "--entity", "0/unit/0:1").stdout
+    assert asked(log)["tables"], "the document has them all the same"
 
 
 @pytest.mark.parametrize(
