@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+import vr_verify
 from tests.cli.program import one_document, run
 from tests.cli.test_inspect import SCALE, column
 from vr_verify.canonical import json_text
 from vr_verify.canonical.schema import parse_schema
 from vr_verify.canonical.state import State, TableData, Universe
 from vr_verify.canonical.tree import state_digest
+from vr_verify.errors import UsageError
 from vr_verify.model.run import Digests, StepSpec
 from vr_verify.report.documents import ROWS_SHOWN
 from vr_verify.runlog.records import LogHeader
@@ -87,6 +89,7 @@ def test_all_filters_must_pass(log: Path) -> None:
     found += [f"4/unit/{s}:1" for s in range(ROWS) if s % 14 in (11,) and s % 3 != 1]
     assert names(document) == found
     assert document["selected"] == {
+        "table": "unit",
         "where": ["hp=6..6.5", "home=none"],
         "sort": None,
         "limit": None,
@@ -96,6 +99,9 @@ def test_all_filters_must_pass(log: Path) -> None:
     }
     assert set(values(asked(log, "--where", "hp=0,7.5"), "hp")) == {"0", "7.5"}
     assert set(values(asked(log, "--where", "home=2"), "home")) == {"2"}
+    homes = {str(s) for s in range(0, ROWS, 2) if s % 3 != 1}
+    assert set(values(asked(log), "home")) == homes | {"none"}
+    assert set(values(asked(log, "--where", "home=2.."), "home")) == homes - {"0"}
 
 
 def test_rows_are_sorted_and_equal_ones_stay_in_slot_order(log: Path) -> None:
@@ -123,11 +129,15 @@ def test_a_limit_says_how_many_more_there_are(log: Path) -> None:
 def test_a_page_is_bounded_and_says_how_to_see_more(log: Path) -> None:
     page = run("inspect", str(log), "--table", "unit").stdout
     assert page.count("/unit/") == ROWS_SHOWN
-    said = "110 more are not shown: `--limit 160` shows more, --json without --limit has all"
+    said = "110 more are not shown: `--limit 160` shows all, --json without --limit has all"
     assert said in " ".join(page.split())
     assert (
         run("inspect", str(log), "--table", "unit", "--limit", "160").stdout.count("/unit/") == 160
     )
+    little = run("inspect", str(log), "--table", "unit", "--limit", "15").stdout
+    assert "145 more are not shown: `--limit 160` shows all" in " ".join(little.split())
+    most = run("inspect", str(log), "--table", "unit", "--limit", "159").stdout
+    assert "1 more is not shown: `--limit 160` shows all" in " ".join(most.split())
     # With --json the document is whole, and the page beside it is as short as ever.
     both = run("inspect", str(log), "--table", "unit", "--json")
     assert len(one_document(both.stdout)["entities"]) == 160
@@ -142,8 +152,16 @@ def test_a_page_says_how_many_pass(log: Path) -> None:
     assert "not shown" not in one.stdout
     none = run("inspect", str(log), "--table", "unit", "--where", "hp=50..")
     assert none.exit_code == 0
-    assert "Rows at turn 0 (0 rows)" in none.stdout
+    assert "unit at turn 0 (0 rows)" in none.stdout
     assert "0 of 160 rows pass `hp=50..`." in none.stdout
+
+
+def test_a_page_of_rows_leaves_the_list_of_all_tables_out(log: Path) -> None:
+    title = "Tables at turn 0"
+    assert title not in run("inspect", str(log), "--table", "unit").stdout
+    assert title in run("inspect", str(log), "--turn", "0").stdout
+    assert title in run("inspect", str(log), "--turn", "0", "--entity", "0/unit/0:1").stdout
+    assert asked(log)["tables"], "the document has them all the same"
 
 
 @pytest.mark.parametrize(
@@ -169,3 +187,15 @@ def test_what_cannot_be_asked_is_a_usage_error(words: list[str], message: str, l
     result = run("inspect", str(log), *words)
     assert (result.exit_code, result.stdout) == (2, "")
     assert message in " ".join(result.stderr.split())
+
+
+def test_a_caller_is_told_as_a_user_is(log: Path) -> None:
+    limits: list[Any] = [-1, "3", 1.5]
+    for limit in limits:
+        with pytest.raises(UsageError, match="limit: expected a whole number from 0 on, found"):
+            vr_verify.inspect(log, table="unit", limit=limit)
+    assert vr_verify.inspect(log, table="unit", limit=0).entities == ()
+    one = vr_verify.inspect(log, table="unit", where="hp=0")
+    assert one == vr_verify.inspect(log, table="unit", where=["hp=0"])
+    assert one.selected is not None
+    assert one.selected.where == ("hp=0",)

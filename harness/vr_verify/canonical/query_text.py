@@ -21,7 +21,7 @@ _FORMS: Final = "COLUMN=VALUE, COLUMN=LOW..HIGH or COLUMN=A,B,C"
 
 
 def read_filter(table: Table, text: str) -> tuple[str, Filter]:
-    """Read one filter; either end of LOW..HIGH may be left out."""
+    """Read one filter; either end of LOW..HIGH may be left out, and no range holds `none`."""
     name, equals, values = text.partition("=")
     if not equals or not values:
         raise ValueError(f"expected {_FORMS}, found {text!r}; write it without spaces")
@@ -60,18 +60,21 @@ def _range(column: Column, low: str, high: str) -> Range:
 
 
 def _ends(column: Column) -> tuple[Raw, Raw]:
-    """Return the least and the greatest raw value of a column's type."""
+    """Return the least and the greatest raw value of a column's type that is not `none`."""
     bits = column.width * 8
     if column.type.startswith("bytes"):
         return bytes(column.width), b"\xff" * column.width
-    if column.type.startswith("i"):
-        return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
     if column.type.startswith("f"):  # of a total order, so both ends are NaNs
         return 2**bits - 1, 2 ** (bits - 1) - 1
-    return 0, 2**bits - 1
+    low, above = (-(2 ** (bits - 1)), 2 ** (bits - 1)) if column.type[0] == "i" else (0, 2**bits)
+    return low, (above if column.refers is None else min(above, NONE)) - 1
 
 
 def _end(column: Column, text: str, *, up: bool) -> Raw:
+    if text == "none" and column.refers is not None:
+        raise ValueError(
+            f"expected a number, found 'none'; ask for it by name, as in {column.name}=none"
+        )
     if _is_whole(column):
         steps = _steps(column, text)
         return math.ceil(steps) if up else math.floor(steps)

@@ -31,13 +31,14 @@ from vr_verify.report.documents import ROWS_SHOWN, Document
     metavar="COLUMN=VALUES",
     multiple=True,
     help="Only rows in which it is so: COLUMN=VALUE, COLUMN=LOW..HIGH (either end may be left out) "
-    "or COLUMN=A,B,C, with values as they are printed here. May be given several times: all must "
-    "pass.",
+    "or COLUMN=A,B,C, with values as they are printed here; `none` is asked for by name. May be "
+    "given several times: all must pass.",
 )
 @click.option(
     "--sort",
     metavar="[-]COLUMN",
-    help="Least first, with a minus greatest first. [default: in order of slots]",
+    help="Least first, with a minus greatest first; `none` is greater than all numbers. [default: "
+    "in order of slots]",
 )
 @click.option(
     "--limit",

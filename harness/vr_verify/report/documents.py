@@ -81,6 +81,7 @@ class Selected(msgspec.Struct, frozen=True):
     `limit` allows.
     """
 
+    table: str
     where: tuple[str, ...]
     sort: str | None
     limit: int | None

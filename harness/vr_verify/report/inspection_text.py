@@ -87,7 +87,8 @@ def _commands(document: Inspection) -> list[Text]:
 
 
 def _tables(document: Inspection) -> list[Text]:
-    if document.tables is None:
+    """Set all tables, unless rows of one of them were asked for."""
+    if document.tables is None or document.selected is not None:
         return []
     rows = [
         [
@@ -115,9 +116,8 @@ def _entities(document: Inspection, width: int) -> list[Text]:
         return lines + ([] if selected is None else _counted(selected, 1, width))
     shown = found if selected.limit is not None else found[:ROWS_SHOWN]
     count = counted(selected.total, "row")
-    lines = [layout.heading(f"Rows at turn {document.turn} ({count})")]
+    lines = [layout.heading(f"{selected.table} at turn {document.turn} ({count})")]
     if shown:
-        lines = [layout.heading(f"{shown[0].table} at turn {document.turn} ({count})")]
         lines += layout.table(_headers(shown[0]), [_values(row) for row in shown])
     return lines + _counted(selected, len(shown), width)
 
@@ -130,9 +130,11 @@ def _counted(selected: Selected, shown: int, width: int) -> list[Text]:
         asked = layout.listed([f"`{text}`" for text in selected.where])
         said.append(f"{selected.total:,} of {rows} pass {asked}.")
     if more := selected.total - shown:
-        wider = f"--limit {min(selected.total, max(shown, ROWS_SHOWN) * 10)}"
-        ways = f"`{wider}` shows more, --json without --limit has all, --where asks for fewer."
-        said.append(f"{more:,} more are not shown: {ways}")
+        limit = min(selected.total, max(shown, ROWS_SHOWN) * 10)
+        shows = "all" if limit == selected.total else "more"
+        wider = f"`--limit {limit}` shows {shows}, --json without --limit has all"
+        are = "is" if more == 1 else "are"
+        said.append(f"{more:,} more {are} not shown: {wider}, --where asks for fewer.")
     return layout.prose(" ".join(said), width, indent=layout.INDENT)
 
 

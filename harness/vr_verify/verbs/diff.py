@@ -296,7 +296,10 @@ def _divergence(
         return structs.replace(divergence, unit="halt", values=values)
     if kind in ("draws", "events"):
         digests = {side: _stream_digest(kind, record) for side, record in records.items()}
-        return structs.replace(divergence, unit="digest", values=digests, differing_entities=0)
+        entities = 0 if found.states or not found.by_values else None
+        return structs.replace(
+            divergence, unit="digest", values=digests, differing_entities=entities
+        )
     return _with_values(divergence, found)
 
 

@@ -32,22 +32,23 @@ def inspect(
     table: str | None = None,
     entity: str | None = None,
     *,
-    where: Sequence[str] = (),
+    where: Sequence[str] | str = (),
     sort: str | None = None,
     limit: int | None = None,
 ) -> Inspection:
     """Return what a log holds; with a turn its tables, with a table or entity its values too.
 
     `entity` is a text id. Without a turn, table and entity are those of the last turn. Of a table
-    these rows: `where` as `hp=10..20`, all must pass; `sort` a column, `-hp` for the greatest
-    first; `limit` how many at most. Raises BadLogError, MissingFileError, and UsageError for what
-    the log does not hold.
+    these rows: `where` as `hp=10..20`, of several all must pass; `sort` a column, `-hp` for the
+    greatest first; `limit` how many at most. Raises BadLogError, MissingFileError, and UsageError
+    for what the log does not hold.
     """
     path = Path(log)
     if not path.is_file():
         what = "is a directory, not a log" if path.is_dir() else "there is no such file"
         raise MissingFileError(f"{path}: {what}")
-    asked = RowsAsked(table, entity, tuple(where), sort, limit)
+    filters = (where,) if isinstance(where, str) else tuple(where)
+    asked = RowsAsked(table, entity, filters, sort, limit)
     asked.check()
     with RunLog.open(path) as opened:
         records = [opened.record(number) for number in opened.turns]

@@ -31,7 +31,10 @@ class RowsAsked:
     limit: int | None = None
 
     def check(self) -> None:
-        """Refuse what chooses rows where no table is named."""
+        """Refuse what chooses rows where no table is named, and a limit that is no number."""
+        limit = self.limit
+        if limit is not None and (type(limit) is not int or limit < 0):
+            raise UsageError(f"limit: expected a whole number from 0 on, found {limit!r}")
         chosen = {"--where": self.where, "--sort": self.sort, "--limit": self.limit is not None}
         words = [word for word, given in chosen.items() if given]
         if not words or (self.table is not None and self.entity is None):
@@ -59,8 +62,8 @@ def rows_of(
     rows = tuple(
         _row(state.universes[place].id, table, tables[place], slot) for place, slot in found.rows
     )
-    where, sort, limit = asked.where, asked.sort, asked.limit
-    return rows, Selected(where, sort, limit, found.live, found.total, found.has_more)
+    words = (asked.table, asked.where, asked.sort, asked.limit)
+    return rows, Selected(*words, found.live, found.total, found.has_more)
 
 
 def _query(table: Table, asked: RowsAsked) -> Query:

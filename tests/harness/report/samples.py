@@ -176,7 +176,7 @@ INSPECTION_OF_TURN = Inspection(
     turn=0,
     tables=(TableRow(0, "unit", 20, 17, 3), TableRow(0, "lane", 4, None, 2)),
     entities=(EntityRow("0/unit/17:2", "unit", _CELLS), EntityRow("0/unit/18:1", "unit", _CELLS)),
-    selected=Selected(("hp=12.5",), "-hp", 2, live=17, total=5, has_more=True),
+    selected=Selected("unit", ("hp=12.5",), "-hp", 2, live=17, total=5, has_more=True),
 )
 ENGINE_LIST = EngineList(
     outcome=str(Outcome.AGREED),

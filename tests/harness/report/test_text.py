@@ -201,7 +201,14 @@ def test_an_inspection_shows_turns_or_the_turn_that_was_asked_for() -> None:
     assert re.search(r"^ +cut +at byte 4711$", whole, re.M)
     assert re.search(r"^ +1 +3( +0123456789ab){3} +none +overflow$", whole, re.M)
     turn = plain(samples.INSPECTION_OF_TURN)
-    assert "Tables at turn 0" in turn
+    assert "unit at turn 0 (5 rows)" in turn
+    assert "3 more are not shown: `--limit 5` shows all" in " ".join(turn.split())
+    assert samples.INSPECTION_OF_TURN.selected is not None
+    many = replace(samples.INSPECTION_OF_TURN.selected, total=501)
+    most = plain(replace(samples.INSPECTION_OF_TURN, selected=many))
+    assert "499 more are not shown: `--limit 500` shows more" in " ".join(most.split())
+    alone = plain(replace(samples.INSPECTION_OF_TURN, selected=None, entities=None))
+    assert "Tables at turn 0" in alone
     assert re.search(r"^ +0/unit/17:2 +2 +true +12.5$", turn, re.M)
     assert "Turns\n" not in turn
 

@@ -1,6 +1,7 @@
 """Two sparse logs name the rows in which they part, by their sketches alone."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.harness.session.written_logs import SCHEMA, Written, spoiled
 from tests.support.toy_builds import MILL, variant
 from vr_verify.canonical.state import format_value
 from vr_verify.errors import UsageError
+from vr_verify.model.run import Command
 from vr_verify.report.diff_document import LogDiff, SketchedRow
 from vr_verify.report.json import encode
 from vr_verify.report.text import render
@@ -57,34 +59,102 @@ def test_values_of_named_rows_are_told_by_the_log_that_holds_them(tmp_path: Path
     assert f"0/unit/1 in right generation 1, alive true, hp {format_value(column, raw)}," in said
 
 
-def test_what_is_unknown_is_left_out_and_the_next_command_is_told(tmp_path: Path) -> None:
-    spoilt = sketched(spoiled(range(3, 9)))
-    for right, command, said in (
-        (
-            replace(spoilt, engine="other"),
-            "vr-verify replay left.log --engine toy --against other --turns 3:3",
-            "on both engines",
-        ),
-        (
-            replace(spoilt, build="toy:" + "cd" * 32),
-            "vr-verify replay left.log --engine toy --against E --turns 3:3",
-            "put for E where the build of right is",
-        ),
-        (spoilt, "vr-verify stress left.log", "One build gave both answers"),
-        (
-            replace(spoilt, commands=lambda turn: (({"kind": "wait"},) * (turn == 2), ())),
-            "vr-verify record SCENARIO --turns 3 --snapshots delta -o again.log",
-            "Their inputs differ",
-        ),
+def given(turns: range) -> Callable[[int], Sequence[Sequence[Command]]]:
+    """Give the first step a command in some turns."""
+    return lambda turn: (({"kind": "wait"},) * (turn in turns), ())
+
+
+SPOILT = sketched(spoiled(range(3, 9)))
+OTHER_BUILD = "toy:" + "cd" * 32
+REPLAY = "vr-verify replay left.log --engine toy --against {} --turns 3:3"
+STRESS = "vr-verify stress left.log"
+RECORD = (
+    "vr-verify record SCENARIO --engine {}{} --turns {} --snapshots delta -o left-again.log && "
+    "vr-verify record SCENARIO --engine {}{} --turns {} --snapshots delta -o right-again.log"
+)
+LEFT_FILE, RIGHT_FILE = " --commands LEFT.json", " --commands RIGHT.json"
+RULES = "They were recorded under different rules versions, 1 and 2. Record each again with its own"
+NEXT: list[tuple[Written, Written, str, str, str]] = [
+    (CLEAN, replace(SPOILT, engine="other"), REPLAY.format("other"), "on both engines", "Record"),
+    (
+        CLEAN,
+        replace(SPOILT, build=OTHER_BUILD),
+        REPLAY.format("E"),
+        "put for E where the build of right is",
+        "Record",
+    ),
+    (CLEAN, SPOILT, STRESS, "One build gave both answers", "Record"),
+    # Commands are a cause up to the turn in which the sides part, and none behind it.
+    (
+        CLEAN,
+        replace(SPOILT, commands=given(range(4, 9))),
+        STRESS,
+        "One build gave",
+        "commands diff",
+    ),
+    (
+        CLEAN,
+        replace(SPOILT, commands=given(range(3, 4)), engine="other"),
+        RECORD.format("toy", "", 3, "other", RIGHT_FILE, 3),
+        "Their commands differ from turn 3 on. Record each again",
+        "rules versions",
+    ),
+    (
+        replace(CLEAN, commands=given(range(1, 6))),
+        replace(SPOILT, commands=given(range(2, 7)), build=OTHER_BUILD),
+        RECORD.format("toy", LEFT_FILE, 5, "E", RIGHT_FILE, 6),
+        "for RIGHT.json the commands of right and for E where the build of right is",
+        "rules versions",
+    ),
+    (
+        CLEAN,
+        replace(SPOILT, rules_version="2", build=OTHER_BUILD),
+        RECORD.format("toy", "", 3, "E", "", 3),
+        RULES,
+        "commands differ",
+    ),
+    (
+        replace(CLEAN, first_turn=2),
+        replace(SPOILT, first_turn=1, rules_version="2", engine="other"),
+        RECORD.format("toy", "", 1, "other", "", 2),
+        RULES,
+        "put for E",
+    ),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "command", "said", "unsaid"), NEXT)
+def test_what_is_unknown_is_left_out_and_the_next_command_is_told(
+    left: Written, right: Written, command: str, said: str, unsaid: str, tmp_path: Path
+) -> None:
+    found = compared(tmp_path, left, right)
+    assert found.divergence is not None
+    assert found.divergence.reproduce == command
+    assert found.message is not None
+    assert said in found.message
+    assert unsaid not in found.message
+    assert command in render(found, 100).plain
+    written = json.loads(encode(found))["divergence"]
+    assert written.keys() == {"kind", "turn", "last_equal_turn", "persists", "reproduce"}
+
+
+def test_states_that_were_not_compared_are_not_called_equal(tmp_path: Path) -> None:
+    def wrong(turn: int) -> int:
+        return 99 if turn == 4 else turn
+
+    for snapshots, scenario, entities in (
+        ("sparse", b"{}", None),
+        ("delta", b"{}", 0),
+        ("sparse", CLEAN.scenario, 0),
     ):
-        found = compared(tmp_path, CLEAN, right)
+        left = replace(CLEAN, snapshots=snapshots)
+        found = compared(tmp_path, left, replace(left, scenario=scenario, draws=wrong))
         assert found.divergence is not None
-        assert found.divergence.reproduce == command
-        assert found.message is not None
-        assert said in found.message
-        assert command in render(found, 100).plain
-        written = json.loads(encode(found))["divergence"]
-        assert written.keys() == {"kind", "turn", "last_equal_turn", "persists", "reproduce"}
+        assert (found.divergence.kind, found.divergence.turn) == ("draws", 4)
+        assert found.divergence.differing_entities == entities
+        said = " ".join(render(found, 100).plain.split())
+        assert ("the states are equal" in said) == (entities == 0)
+        assert ("so not compared: 1:8" in said) == (entities is None)
 
 
 def test_equal_logs_are_named_nothing(tmp_path: Path) -> None:
