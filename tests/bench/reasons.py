@@ -33,5 +33,13 @@ WHY: Final = {
     "replays/replay of large-quiet": (
         "a turn of 1.5 ms on all cores: digests and a frame a turn find no free one beside it"
     ),
+    "replays/record million delta": (
+        "as of large: changed rows are asked for, then encoded in Python, on cores that play"
+    ),
+    "storage/delta scattered": (
+        "it is a tenth above the entropy of the change itself, below which no encoding comes"
+    ),
+    "storage/write": "far from its goal, but one round gives a control of two samples",
+    "bridge/routes": "batch and native run in two processes, whose moments differ on this machine",
     "replays/two workers": "the row of two processes that only count says what the machine allows",
 }
