@@ -60,14 +60,15 @@ def _summary(document: Document) -> str:
     open_ones = [one for one in goals if one["verdict"] != "met"]
     unjudged = len(goals) - met - len(missed)
     told = f"**Goals:** {len(goals)}: {met} met, {len(missed)} missed, {unjudged} without verdict."
-    whys = (f"- {one['what']}: {one['verdict']}. {_why(document, one)}.\n" for one in open_ones)
+    whys = (f"- {one['what']}: {one['verdict']}.{_why(document, one)}\n" for one in open_ones)
     return f"{told}\n\n{''.join(whys)}" if open_ones else f"{told}\n"
 
 
 def _why(document: Document, one: Document) -> str:
-    """Say why a goal is missed, as far as it was looked into."""
-    why: str = document["reasons"].get(one["key"], "why was not looked into")
-    return why[0].upper() + why[1:]
+    """Say why a goal is not met, as far as it was looked into."""
+    if (why := document["reasons"].get(one["key"])) is not None:
+        return f" {why[0].upper()}{why[1:]}."
+    return " Why was not looked into." if one["verdict"] == "missed" else ""
 
 
 def _group(document: Document, group: str, title: str) -> list[str]:
