@@ -52,6 +52,7 @@ ERRORS: list[tuple[BaseException, Outcome, str]] = [
     (errors.EngineTimedOut("rust", "600 s"), Outcome.TIMED_OUT, "engine rust timed out: 600 s"),
     (errors.EngineOutOfMemory("rust", "1 GiB"), Outcome.OUT_OF_MEMORY, "ran out of memory: 1 GiB"),
     (errors.EngineProtocolError("rust", "no seq"), Outcome.PROTOCOL_ERROR, "protocol: no seq"),
+    (errors.EngineRowsUntrue("rust", "rows"), Outcome.PROTOCOL_ERROR, "protocol: rows"),
     (errors.EngineCannotStart("rust", "no file"), Outcome.CANNOT_BUILD, "cannot start: no file"),
     (BuildFailed("git:HEAD", "cargo: no"), Outcome.CANNOT_BUILD, "cannot be built: cargo: no"),
     (NoEngineError("no engine in it"), Outcome.USAGE, "no engine in it"),
