@@ -6,8 +6,7 @@ What the report says is held against what `truth.py` says and against the law's 
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from tests.selftest.mutants.mutator import Mutant
 from tests.selftest.mutants.python_rules import Runs
@@ -16,6 +15,7 @@ from vr_verify.engines.client import Engine
 from vr_verify.engines.registry import resolve_build
 from vr_verify.errors import EngineError, VrVerifyError
 from vr_verify.fuzzing.bout import play_case
+from vr_verify.model.closing import Closing
 from vr_verify.model.limits import Limits
 from vr_verify.model.report import Divergence, Report
 from vr_verify.model.run import StepSpec
@@ -39,24 +39,13 @@ class Found:
     message: str = ""
 
 
-class Bench:
+class Bench(Closing):
     """The fast engine, kept running, against one mutant after another. A context manager."""
 
     def __init__(self, runs: Runs) -> None:
         self.runs = runs
         self._spec = resolve_build("rust")
         self._rust: Engine | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the fast engine; it starts again when it is needed."""
